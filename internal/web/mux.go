@@ -1,0 +1,242 @@
+// Package web is the HTTP foundation of every function that answers requests: the adapter
+// between API Gateway and net/http, routes that state who may call them, the one place that
+// turns errors into answers, request logs, and the security headers.
+//
+// A handler returns an error instead of writing one; [fault.Error] says what people and
+// programs are told.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+)
+
+// MaxBody is the largest request body in bytes; a larger one is refused with 413.
+const MaxBody = 256 << 10
+
+// Access says who may call a route.
+type Access int
+
+// The three kinds of callers. A coordinator is a member too.
+const (
+	Everyone Access = iota
+	Members
+	Coordinators
+)
+
+// String names the access for test output and logs.
+func (a Access) String() string { return [...]string{"everyone", "members", "coordinators"}[a] }
+
+// Handler answers a request or says why not.
+type Handler func(http.ResponseWriter, *http.Request) error
+
+// Sessions finds out who sent a request. No session, or one that has ended, is nil without an error.
+type Sessions interface {
+	Identify(*http.Request) (*Identity, error)
+}
+
+// Options are what the routes of one function share.
+type Options struct {
+	// Sessions may be nil in a function that has routes for everyone only.
+	Sessions Sessions
+	// Fail writes the error page.
+	Fail func(http.ResponseWriter, *http.Request, *fault.Error)
+	// Log defaults to slog.Default().
+	Log *slog.Logger
+}
+
+// Route is one route and who may call it.
+type Route struct {
+	Pattern string // method and path, such as "POST /register"
+	Access  Access
+}
+
+// Mux holds the routes of one function.
+type Mux struct {
+	mux         *http.ServeMux
+	options     Options
+	routes      []Route
+	crossOrigin http.CrossOriginProtection
+}
+
+// NewMux returns a mux without routes.
+func NewMux(o Options) *Mux {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	m := &Mux{mux: http.NewServeMux(), options: o}
+	return m
+}
+
+// Handle adds a route. The pattern has a method and a path as in [http.ServeMux]; GET answers HEAD too.
+func (m *Mux) Handle(pattern string, who Access, h Handler) {
+	m.routes = append(m.routes, Route{pattern, who})
+	m.mux.Handle(pattern, m.guard(who, h))
+}
+
+// AllowCrossOrigin lets other origins post to a route whose address is itself the proof, such as
+// the one-click unsubscribe of RFC 8058, which mail providers call.
+func (m *Mux) AllowCrossOrigin(pattern string) { m.crossOrigin.AddInsecureBypassPattern(pattern) }
+
+// Routes returns the routes in the order they were added.
+func (m *Mux) Routes() []Route { return m.routes }
+
+// ServeHTTP answers one request and writes one log line about it.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	if RequestID(r.Context()) == "" {
+		r = r.WithContext(withRequestID(r.Context(), rand.Text()))
+	}
+	rec := &recorder{ResponseWriter: w}
+	secure(rec.Header())
+	r.Body = http.MaxBytesReader(rec, r.Body, MaxBody)
+	r = withLanguage(r)
+	defer func() {
+		if p := recover(); p != nil {
+			m.options.Log.Error("panic", "requestId", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
+			m.fail(rec, r, fault.New(http.StatusInternalServerError, "internal"))
+		}
+		_, pattern := m.mux.Handler(r)
+		m.options.Log.Info("request", "requestId", RequestID(r.Context()), "method", r.Method, "route", pattern,
+			"status", rec.status, "ms", time.Since(start).Milliseconds())
+	}()
+	if err := m.crossOrigin.Check(r); err != nil {
+		m.fail(rec, r, fault.New(http.StatusForbidden, "cross-origin").Because(err))
+		return
+	}
+	if _, pattern := m.mux.Handler(r); pattern == "" {
+		m.fail(rec, r, m.unmatched(r))
+		return
+	}
+	m.mux.ServeHTTP(rec, r)
+}
+
+// unmatched tells a known path with a wrong method from an unknown path.
+func (m *Mux) unmatched(r *http.Request) *fault.Error {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := m.mux.Handler(other); pattern != "" {
+			return fault.New(http.StatusMethodNotAllowed, "method-not-allowed")
+		}
+	}
+	return fault.NotFound()
+}
+
+func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, err := m.identify(r)
+		if err != nil && access != Everyone {
+			m.fail(w, r, fault.From(err))
+			return
+		}
+		if err != nil {
+			m.options.Log.Warn("session not read", "requestId", RequestID(r.Context()), "cause", err)
+		}
+		if who != nil {
+			r = withLanguage(r.WithContext(WithWho(r.Context(), who)))
+			w.Header().Set("Cache-Control", "no-store")
+		}
+		switch {
+		case access != Everyone && who == nil && isPage(r):
+			http.Redirect(w, r, signIn(r), http.StatusSeeOther)
+		case access != Everyone && who == nil:
+			m.fail(w, r, fault.New(http.StatusUnauthorized, "sign-in-required"))
+		case access == Coordinators && !who.Coordinator:
+			m.fail(w, r, fault.Forbidden())
+		default:
+			if err := h(w, r); err != nil {
+				m.fail(w, r, fault.From(err))
+			}
+		}
+	}
+}
+
+func (m *Mux) identify(r *http.Request) (*Identity, error) {
+	if m.options.Sessions == nil {
+		return nil, nil
+	}
+	return m.options.Sessions.Identify(r)
+}
+
+func isPage(r *http.Request) bool {
+	return !IsJSON(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+}
+
+// signIn is where someone without a session is sent; next brings them back.
+func signIn(r *http.Request) string {
+	q := url.Values{"next": {r.URL.RequestURI()}}
+	if chosen := ChosenLanguage(r.Context()); chosen != "" {
+		q.Set("lang", string(chosen))
+	}
+	return "/sign-in?" + q.Encode()
+}
+
+// fail logs a fault and answers with it: problem+json to programs, a page to people.
+func (m *Mux) fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
+	level := slog.LevelInfo
+	if e.Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	m.options.Log.Log(r.Context(), level, "refused", "requestId", RequestID(r.Context()), "code", e.Code, "status", e.Status, "cause", cause(e))
+	w.Header().Set("Cache-Control", "no-store")
+	if IsJSON(r) || m.options.Fail == nil {
+		writeProblem(w, r, e)
+		return
+	}
+	m.options.Fail(w, r, e)
+}
+
+func cause(e *fault.Error) string {
+	if e.Cause == nil {
+		return ""
+	}
+	return e.Cause.Error()
+}
+
+// IsJSON reports whether a request is for the JSON API.
+func IsJSON(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// Printer returns the texts in the language of the request.
+func Printer(ctx context.Context) *language.Printer { return language.For(Language(ctx)) }
+
+// secure sets the headers of every answer. A page that needs a wider policy, such as the preview
+// of a mail, replaces it.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
+		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+}
+
+// recorder remembers the status for the log.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}

@@ -1,0 +1,93 @@
+# What a contributor runs. `make` alone explains the targets.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The port of the local website.
+PORT ?= 8080
+export PORT
+
+# The processor that `make build` builds for: arm64 or x86_64. Empty: the template's default.
+ARCH ?=
+
+# More flags for go test, such as TESTFLAGS='-run Register -v'.
+TESTFLAGS ?=
+
+# Tools that are not part of Go live here; Git ignores the folder and anybody may delete it.
+TOOLS  := .cache/tools
+PYTHON := $(TOOLS)/python/bin
+LINT   := $(TOOLS)/golangci-lint
+
+# A function contains no C, needs no name of a symbol and is not called by net/rpc.
+BUILD_ENV := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -ldflags=-s'
+
+export SAM_CLI_TELEMETRY := 0
+export GOLANGCI_LINT_CACHE := $(CURDIR)/$(TOOLS)/golangci-lint-cache
+
+.PHONY: help run test check format vet lint modules template text build bench deploy clean-data
+
+help: ## Explain the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start MuNet at http://localhost:8080 (PORT= to change) with all that it needs; Ctrl-C stops it
+	@go run ./infra/local
+
+# Tests start compiled functions and an emulator, which Go's test cache does not see change:
+# -count=1 runs them every time. Go takes as many packages at once as there are processors.
+test: ## Run all tests, the ones in a browser as well where there is one (TESTFLAGS= for go test)
+	@browser=$$(infra/tools/browser) || infra/tools/browser-tests; \
+	BROWSER_PATH="$${browser:-}" go test -count=1 -shuffle=on $(TESTFLAGS) ./...
+
+check: format vet lint modules template text ## Check format, code, modules, the template and forbidden words
+	@echo 'check: nothing found'
+
+format:
+	@unformatted=$$(git ls-files -z -co --exclude-standard '*.go' | xargs -0r gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:" $$unformatted; exit 1; fi
+
+vet:
+	go vet ./...
+
+lint: $(LINT)
+	$(LINT) run ./...
+
+modules:
+	go mod tidy -diff
+	go mod verify
+	go -C infra/tools mod verify
+
+# Validating needs no account; SAM only wants a region to complete the names in the template.
+template: $(PYTHON)/installed
+	AWS_DEFAULT_REGION=eu-central-1 $(PYTHON)/sam validate --lint
+	$(PYTHON)/cfn-lint template.yaml
+
+text:
+	@infra/tools/forbidden
+
+build: $(PYTHON)/installed ## Build what is deployed into .aws-sam/build and start it (ARCH=arm64 or x86_64)
+	$(BUILD_ENV) $(PYTHON)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
+	@go run ./infra/bench/artifacts .aws-sam/build
+
+bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-write updates docs/performance.md)
+	@go run ./infra/bench $(BENCHFLAGS)
+
+deploy: build ## Deploy to AWS with the credentials of your environment; asks before it changes anything
+	$(PYTHON)/sam deploy --guided
+
+clean-data: ## Forget what the local website stored
+	rm -rf .local
+
+$(LINT): infra/tools/go.mod infra/tools/go.sum
+	@echo 'building golangci-lint (once)'
+	@go -C infra/tools build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+# The file lists every package with its hash, so nothing has to be looked up: --no-deps.
+$(PYTHON)/installed: infra/tools/requirements.txt
+	@echo 'installing the SAM CLI and cfn-lint (once)'
+	@rm -rf $(TOOLS)/python
+	@python3 -m venv $(TOOLS)/python
+	@$(PYTHON)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(PYTHON)/pip check --disable-pip-version-check
+	@touch $@

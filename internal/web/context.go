@@ -19,6 +19,8 @@ type Identity struct {
 	Address string
 	// Language is the one in the person's profile.
 	Language language.Tag
+	// Approved says that the person is a member, not one who still awaits approval.
+	Approved bool
 	// Coordinator says that the person may use the desk.
 	Coordinator bool
 }

@@ -26,15 +26,19 @@ const MaxBody = 256 << 10
 // Access says who may call a route.
 type Access int
 
-// The three kinds of callers. A coordinator is a member too.
+// The kinds of callers, each within the one before. Someone who awaits approval is signed in, but
+// no member yet.
 const (
 	Everyone Access = iota
+	SignedIn
 	Members
 	Coordinators
 )
 
 // String names the access for test output and logs.
-func (a Access) String() string { return [...]string{"everyone", "members", "coordinators"}[a] }
+func (a Access) String() string {
+	return [...]string{"everyone", "signed in", "members", "coordinators"}[a]
+}
 
 // Handler answers a request or says why not.
 type Handler func(http.ResponseWriter, *http.Request) error
@@ -151,7 +155,7 @@ func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
 			http.Redirect(w, r, signIn(r), http.StatusSeeOther)
 		case access != Everyone && who == nil:
 			m.fail(w, r, fault.New(http.StatusUnauthorized, "sign-in-required"))
-		case access == Coordinators && !who.Coordinator:
+		case access == Members && !who.Approved, access == Coordinators && !who.Coordinator:
 			m.fail(w, r, fault.Forbidden())
 		default:
 			if err := h(w, r); err != nil {

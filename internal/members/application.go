@@ -1,0 +1,238 @@
+package members
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/fault"
+)
+
+// Application is a request to join that awaits the confirmation of its address. It locks nothing:
+// a stranger who applies in somebody's name keeps nobody out.
+type Application struct {
+	ID string `json:"id"`
+	// Profile is the organisation's, Contact the representative's.
+	Profile     Profile     `json:"profile"`
+	Contact     Contact     `json:"contact"`
+	Preferences Preferences `json:"preferences"`
+	// Texts are the hashes of the words that were consented to, by purpose.
+	Texts map[Purpose]string `json:"texts"`
+	Asked time.Time          `json:"asked"`
+	// InvitedBy names the coordinator who invited the address; such an application is approved.
+	InvitedBy string `json:"invitedBy"`
+	// Revision counts how often the application was sent again with other content.
+	Revision int `json:"revision"`
+	// MailedAt and Mails bound the mail that applications in one name can cause.
+	MailedAt int64 `json:"mailedAt"`
+	Mails    int   `json:"mails"`
+}
+
+// How long an application lives and how much mail it may cause.
+const (
+	// LinkAge is how long the link in the confirmation mail works.
+	LinkAge = 7 * 24 * time.Hour
+	// keptUnconfirmed is how long an application waits; until then an expired link offers a new one.
+	keptUnconfirmed = 30 * 24 * time.Hour
+	mailPause       = time.Minute
+	maxMails        = 8
+)
+
+// ErrNone says that there is no such organisation, person or application.
+var ErrNone = errors.New("members: none")
+
+// Apply keeps an application, in place of an earlier one from the same address, and reports
+// whether a mail may go out now: one a minute and eight in an application's life.
+func (s *Store) Apply(ctx context.Context, a Application) (Application, bool, error) {
+	a.ID, a.InvitedBy = applicationID(a.Contact.Address), ""
+	stored, err := s.writeApplication(ctx, a, "attribute_not_exists(pk) OR expires < :now OR (mailedAt <= :pause AND mails < :most)", true)
+	if err == nil {
+		return stored, true, nil
+	}
+	if _, refused := dynamo.Refused(err); !refused {
+		return a, false, err
+	}
+	stored, err = s.writeApplication(ctx, a, "attribute_exists(pk)", false)
+	return stored, false, err
+}
+
+func (s *Store) writeApplication(ctx context.Context, a Application, condition string, mails bool) (Application, error) {
+	now := s.now()
+	content, err := encode(a)
+	if err != nil {
+		return a, err
+	}
+	values := dynamo.Item{
+		":one": dynamo.N(1), ":zero": dynamo.N(0), ":expires": dynamo.Time(now.Add(keptUnconfirmed)),
+		":list": dynamo.S(applicationList), ":listKey": dynamo.S(now.UTC().Format(time.RFC3339) + "#" + a.ID),
+	}
+	set := "SET #list = :list, listKey = :listKey, expires = :expires, revision = if_not_exists(revision, :zero) + :one"
+	for _, name := range []string{"id", "profile", "contact", "preferences", "texts", "asked", "invitedBy"} {
+		values[":"+name] = content[name]
+		set += ", " + name + " = :" + name
+	}
+	if mails {
+		values[":now"], values[":pause"] = dynamo.Time(now), dynamo.Time(now.Add(-mailPause))
+		values[":most"] = dynamo.N(maxMails)
+		set += ", mailedAt = :now, mails = if_not_exists(mails, :zero) + :one"
+	}
+	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: applicationKey(a.ID),
+		UpdateExpression: &set, ConditionExpression: &condition,
+		ExpressionAttributeNames:  map[string]string{"#list": "list"},
+		ExpressionAttributeValues: values,
+		ReturnValues:              types.ReturnValueAllNew,
+	})
+	if err != nil {
+		return a, fmt.Errorf("members: apply: %w", err)
+	}
+	it, err := decode[applicationItem](out.Attributes)
+	return it.Application, err
+}
+
+// Withdraw forgets an application whose mail could not be sent, so that nothing stays half done.
+// An application that has since been sent again is left alone.
+func (s *Store) Withdraw(ctx context.Context, a Application) error {
+	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: applicationKey(a.ID),
+		ConditionExpression:       aws.String("revision = :revision"),
+		ExpressionAttributeValues: dynamo.Item{":revision": dynamo.N(int64(a.Revision))},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return nil
+	}
+	return err
+}
+
+// MayMail counts one more mail about an application that stays as it is, for "send the mail again".
+func (s *Store) MayMail(ctx context.Context, id string) (bool, error) {
+	now := s.now()
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: applicationKey(id),
+		UpdateExpression:    aws.String("SET mailedAt = :now, mails = if_not_exists(mails, :zero) + :one"),
+		ConditionExpression: aws.String("attribute_exists(pk) AND mailedAt <= :pause AND mails < :most"),
+		ExpressionAttributeValues: dynamo.Item{
+			":now": dynamo.Time(now), ":pause": dynamo.Time(now.Add(-mailPause)),
+			":zero": dynamo.N(0), ":one": dynamo.N(1), ":most": dynamo.N(maxMails),
+		},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Invite keeps an application that a coordinator makes for somebody else. It reports false if the
+// address is a member's already or has an application of its own, which is left as it is.
+func (s *Store) Invite(ctx context.Context, a Application) (Application, bool, error) {
+	a.ID = applicationID(a.Contact.Address)
+	if _, err := s.holder(ctx, addressKey(a.Contact.Address)); !errors.Is(err, ErrNone) {
+		return a, false, err
+	}
+	stored, err := s.writeApplication(ctx, a, "attribute_not_exists(pk) OR expires < :now", true)
+	if _, refused := dynamo.Refused(err); refused {
+		return a, false, nil
+	}
+	return stored, err == nil, err
+}
+
+// Application returns an application by its identifier, or ErrNone.
+func (s *Store) Application(ctx context.Context, id string) (Application, error) {
+	item, err := s.get(ctx, applicationKey(id))
+	if err != nil {
+		return Application{}, err
+	}
+	it, err := decode[applicationItem](item)
+	if err == nil && it.Expires <= s.now().Unix() {
+		return Application{}, ErrNone
+	}
+	return it.Application, err
+}
+
+// ErrChanged says that an application was sent again with other content since the page was shown.
+var ErrChanged = fault.New(409, "application-changed")
+
+// Confirm turns an application into an organisation and its representative, or into one more
+// representative of an organisation that is known by that name in that country. An invited
+// representative is a member at once; everybody else awaits approval.
+//
+// Confirming again returns what the first time made.
+func (s *Store) Confirm(ctx context.Context, a Application, how string) (Organisation, Person, error) {
+	for range 3 {
+		id, err := s.holder(ctx, nameKey(a.Profile))
+		if err != nil && !errors.Is(err, ErrNone) {
+			return Organisation{}, Person{}, err
+		}
+		org, person, err := s.confirm(ctx, a, id, how)
+		if _, cancelled := dynamo.Cancelled(err); !cancelled {
+			return org, person, err
+		}
+		// Either somebody confirmed first, or the organisation came or went meanwhile.
+		if person, err := s.PersonByAddress(ctx, a.Contact.Address); err == nil {
+			org, _, err := s.Organisation(ctx, person.Organisation)
+			return org, person, err
+		}
+		if current, err := s.Application(ctx, a.ID); err != nil || current.Revision != a.Revision {
+			return Organisation{}, Person{}, errors.Join(ErrChanged, err)
+		}
+	}
+	return Organisation{}, Person{}, fault.New(409, "conflict")
+}
+
+func (s *Store) confirm(ctx context.Context, a Application, known, how string) (Organisation, Person, error) {
+	now := s.now().UTC()
+	state := AwaitingApproval
+	if a.InvitedBy != "" {
+		state = Member
+	}
+	decision := Decision{}
+	if state == Member {
+		decision = Decision{Action: Approve, By: a.InvitedBy, At: now}
+	}
+	org := Organisation{ID: NewID(), Profile: a.Profile, State: state, CreatedAt: now, Decision: decision, Version: 1}
+	if state == Member {
+		org.Since = now
+	}
+	var writes transaction
+	if known != "" {
+		existing, people, err := s.Organisation(ctx, known)
+		if err != nil {
+			return org, Person{}, err
+		}
+		if len(people) >= MaxPeople {
+			return org, Person{}, fault.New(409, "organisation-full")
+		}
+		org = existing
+		writes.add(types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: &s.table, Key: organisationKey(known),
+			ConditionExpression:       aws.String("version = :version"),
+			ExpressionAttributeValues: dynamo.Item{":version": dynamo.N(int64(existing.Version))},
+		}}, nil)
+	} else {
+		writes.add(putNew(s.table, org.item(now)))
+		writes.add(putNew(s.table, lock(nameKey(a.Profile), org.ID)))
+	}
+	person := Person{
+		Ref: Ref{org.ID, NewID()}, Contact: a.Contact, State: state, Preferences: a.Preferences,
+		CreatedAt: now, Decision: decision, Version: 1,
+	}
+	writes.add(putNew(s.table, person.item(now)))
+	writes.add(putNew(s.table, lock(addressKey(a.Contact.Address), person.Ref.String())))
+	writes.add(types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &s.table, Key: applicationKey(a.ID),
+		ConditionExpression:       aws.String("revision = :revision"),
+		ExpressionAttributeValues: dynamo.Item{":revision": dynamo.N(int64(a.Revision))},
+	}}, nil)
+	for purpose, text := range a.Texts {
+		writes.add(consentWrite(s.table, person.Ref, Consent{
+			Purpose: purpose, Given: true, Text: text, Language: a.Contact.Language, How: how, Asked: a.Asked, At: now,
+		}))
+	}
+	return org, person, s.write(ctx, writes)
+}

@@ -1,0 +1,65 @@
+package members
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/language"
+)
+
+// Purpose is what a person's data may be used for.
+type Purpose string
+
+// The purposes that people are asked for, each on its own (GDPR, article 6(1)(a) and (b)).
+const (
+	ForMembership    Purpose = "membership"
+	ForNewsletter    Purpose = "newsletter"
+	ForAnnouncements Purpose = "announcements"
+)
+
+// Consent is one line of the append-only record: that a person gave or withdrew consent, to which
+// words in which language, and how (GDPR, article 7(1): consent must be demonstrable).
+type Consent struct {
+	Purpose  Purpose      `json:"purpose"`
+	Given    bool         `json:"given"`
+	Text     string       `json:"text"` // SHA-256 of the words that were shown
+	Language language.Tag `json:"language"`
+	How      string       `json:"how"` // "registration", "invitation", "preferences", "one-click", "profile"
+	Asked    time.Time    `json:"asked"`
+	At       time.Time    `json:"at"`
+}
+
+// TextHash identifies the words that a person consented to.
+func TextHash(words string) string {
+	sum := sha256.Sum256([]byte(words))
+	return hex.EncodeToString(sum[:])
+}
+
+type consentItem struct {
+	PK string `dynamodbav:"pk"`
+	SK string `dynamodbav:"sk"`
+	Consent
+}
+
+func consentWrite(table string, ref Ref, c Consent) (types.TransactWriteItem, error) {
+	return putNew(table, consentItem{
+		PK:      "consent#" + ref.String(),
+		SK:      c.At.UTC().Format(time.RFC3339) + "#" + string(c.Purpose) + "#" + NewID(),
+		Consent: c,
+	})
+}
+
+// changes returns the consents that differ between two preferences.
+func (p Preferences) changes(to Preferences) map[Purpose]bool {
+	changed := map[Purpose]bool{}
+	if (p.Newsletter == Never) != (to.Newsletter == Never) {
+		changed[ForNewsletter] = to.Newsletter != Never
+	}
+	if p.Announcements != to.Announcements {
+		changed[ForAnnouncements] = to.Announcements
+	}
+	return changed
+}

@@ -1,0 +1,70 @@
+package members
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/language"
+)
+
+// Secretariat is the identifier of the organisation that the first coordinator belongs to. It
+// appears in no list of members.
+const Secretariat = "SECRETARIAT"
+
+// EnsureCoordinator makes whoever has this address a coordinator, and creates the secretariat for
+// an address that nobody has. Sign-in calls it for the address that the template names.
+func (s *Store) EnsureCoordinator(ctx context.Context, address string, tag language.Tag) (Person, error) {
+	p, err := s.PersonByAddress(ctx, address)
+	switch {
+	case errors.Is(err, ErrNone):
+		return s.createCoordinator(ctx, address, tag)
+	case err != nil || p.Coordinator || p.State != Member:
+		return p, err
+	}
+	p.Coordinator = true
+	return p, s.SetCoordinator(ctx, p.Ref, true)
+}
+
+func (s *Store) createCoordinator(ctx context.Context, address string, tag language.Tag) (Person, error) {
+	now := s.now().UTC()
+	org := Organisation{
+		ID: Secretariat, Profile: Profile{Name: "MuNet", Kind: "other"}, State: Member,
+		CreatedAt: now, Since: now, Version: 1,
+	}
+	p := Person{
+		Ref:     Ref{Secretariat, NewID()},
+		Contact: Contact{Name: "MuNet", Address: address, Language: tag},
+		State:   Member, Told: Member, Coordinator: true, CreatedAt: now, Version: 1,
+		Preferences: Preferences{Newsletter: Never},
+	}
+	var writes transaction
+	if _, _, err := s.Organisation(ctx, Secretariat); errors.Is(err, ErrNone) {
+		writes.add(putNew(s.table, org.item(now)))
+	}
+	writes.add(putNew(s.table, p.item(now)))
+	writes.add(putNew(s.table, lock(addressKey(address), p.Ref.String())))
+	err := s.write(ctx, writes)
+	if _, cancelled := dynamo.Cancelled(err); cancelled {
+		return s.PersonByAddress(ctx, address)
+	}
+	return p, err
+}
+
+// SetCoordinator gives a member the role of a coordinator or takes it away, at once.
+func (s *Store) SetCoordinator(ctx context.Context, ref Ref, coordinator bool) error {
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: personKey(ref),
+		UpdateExpression:          aws.String("SET coordinator = :coordinator, version = version + :one"),
+		ConditionExpression:       aws.String("#state = :member"),
+		ExpressionAttributeNames:  map[string]string{"#state": "state"},
+		ExpressionAttributeValues: dynamo.Item{":coordinator": dynamo.Bool(coordinator), ":member": dynamo.S(string(Member)), ":one": dynamo.N(1)},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return ErrNone
+	}
+	return err
+}

@@ -1,0 +1,151 @@
+package members
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+)
+
+// ErrEdited says that a colleague saved the same profile since it was shown.
+var ErrEdited = fault.New(http.StatusConflict, "edited")
+
+// SaveOrganisation replaces an organisation's profile if it is still at this version. A new name
+// that another organisation of the country has is refused as a field.
+func (s *Store) SaveOrganisation(ctx context.Context, org Organisation, profile Profile) (Organisation, error) {
+	before, version := org.Profile, org.Version
+	org.Profile, org.Version = profile, version+1
+	var writes transaction
+	writes.add(putVersion(s.table, org.item(s.now()), version))
+	renamed := before.Country != profile.Country || Fold(before.Name) != Fold(profile.Name)
+	if renamed {
+		writes.add(putNew(s.table, lock(nameKey(profile), org.ID)))
+		writes.add(remove(s.table, nameKey(before), org.ID), nil)
+	}
+	err := s.write(ctx, writes)
+	failed, cancelled := dynamo.Cancelled(err)
+	switch {
+	case cancelled && !failed[0] && renamed && failed[1]:
+		return org, fault.Invalid(fault.Field{Name: "name", Code: "taken"})
+	case cancelled:
+		return org, ErrEdited
+	}
+	return org, err
+}
+
+// SaveContact replaces a person's name, role and language; the address stays, see [Store.MoveAddress].
+func (s *Store) SaveContact(ctx context.Context, p Person, c Contact) (Person, error) {
+	version := p.Version
+	c.Address = p.Address
+	p.Contact, p.Version = c, version+1
+	var writes transaction
+	writes.add(putVersion(s.table, p.item(s.now()), version))
+	err := s.write(ctx, writes)
+	if _, cancelled := dynamo.Cancelled(err); cancelled {
+		return p, ErrEdited
+	}
+	return p, err
+}
+
+// MoveAddress gives a person a new address, which the person has shown to read. A bounce of the old
+// address is forgotten with it.
+func (s *Store) MoveAddress(ctx context.Context, p Person, address string) (Person, error) {
+	version, old := p.Version, p.Address
+	p.Address, p.Suppressed, p.Version = address, "", version+1
+	var writes transaction
+	writes.add(putVersion(s.table, p.item(s.now()), version))
+	writes.add(putNew(s.table, lock(addressKey(address), p.Ref.String())))
+	writes.add(remove(s.table, addressKey(old), p.Ref.String()), nil)
+	err := s.write(ctx, writes)
+	failed, cancelled := dynamo.Cancelled(err)
+	switch {
+	case cancelled && failed[1]:
+		return p, fault.Invalid(fault.Field{Name: "address", Code: "taken"})
+	case cancelled:
+		return p, ErrEdited
+	}
+	return p, err
+}
+
+// Consenting says how somebody changed their mind about mail.
+type Consenting struct {
+	// How is the way: "preferences", "profile" or "one-click".
+	How      string
+	Language language.Tag
+	// Texts are the hashes of the words shown, by purpose.
+	Texts map[Purpose]string
+}
+
+// SavePreferences replaces what mail a person wants, and records each consent that was given or
+// withdrawn by it. The last one to save wins: there is nothing to lose in a choice.
+func (s *Store) SavePreferences(ctx context.Context, ref Ref, prefs Preferences, tag language.Tag, c Consenting) error {
+	p, err := s.Person(ctx, ref)
+	if err != nil {
+		return err
+	}
+	now := s.now().UTC()
+	var writes transaction
+	encoded, err := encode(prefs)
+	writes.add(types.TransactWriteItem{Update: &types.Update{
+		TableName: &s.table, Key: personKey(ref),
+		UpdateExpression:         aws.String("SET preferences = :preferences, #language = :language, version = version + :one"),
+		ConditionExpression:      aws.String("attribute_exists(pk)"),
+		ExpressionAttributeNames: map[string]string{"#language": "language"},
+		ExpressionAttributeValues: dynamo.Item{
+			":preferences": &types.AttributeValueMemberM{Value: encoded},
+			":language":    dynamo.S(string(tag)), ":one": dynamo.N(1),
+		},
+	}}, err)
+	for purpose, given := range p.Preferences.changes(prefs) {
+		writes.add(consentWrite(s.table, ref, Consent{
+			Purpose: purpose, Given: given, Text: c.Texts[purpose], Language: c.Language, How: c.How, Asked: now, At: now,
+		}))
+	}
+	return s.write(ctx, writes)
+}
+
+// Consents returns a person's consent record, oldest first.
+func (s *Store) Consents(ctx context.Context, ref Ref) ([]Consent, error) {
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"),
+		ExpressionAttributeValues: dynamo.Item{":pk": dynamo.S("consent#" + ref.String())},
+	})
+	if err != nil {
+		return nil, err
+	}
+	consents := make([]Consent, 0, len(out.Items))
+	for _, item := range out.Items {
+		it, err := decode[consentItem](item)
+		if err != nil {
+			return nil, err
+		}
+		consents = append(consents, it.Consent)
+	}
+	return consents, nil
+}
+
+// MayNotify counts a mail that a stranger caused to a member's address, at most one in ten minutes.
+func (s *Store) MayNotify(ctx context.Context, address string) (bool, error) {
+	const pause = 10 * time.Minute
+	now := s.now()
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table,
+		Item: dynamo.Item{
+			"pk": dynamo.S("notice#" + applicationID(address)), "sk": dynamo.S("notice"),
+			"expires": dynamo.Time(now.Add(pause)),
+		},
+		ConditionExpression:       aws.String("attribute_not_exists(pk) OR expires <= :now"),
+		ExpressionAttributeValues: dynamo.Item{":now": dynamo.Time(now)},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return false, nil
+	}
+	return err == nil, err
+}

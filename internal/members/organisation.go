@@ -7,7 +7,6 @@ package members
 
 import (
 	"crypto/rand"
-	"slices"
 	"strings"
 	"time"
 	"unicode"

@@ -1,0 +1,68 @@
+// Command bench measures what MuNet promises about its functions, each number beside a floor that
+// is measured in the same run: time from exec to the first request for an event, size of what is
+// deployed, and requests to tables for each thing that a person does.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/municipalitiesnet/munet/infra/local/checkout"
+	"github.com/municipalitiesnet/munet/infra/local/template"
+)
+
+func main() {
+	runs := flag.Int("runs", 21, "how often each function is started")
+	write := flag.Bool("write", false, "write the tables into docs/performance.md")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *runs, *write)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, runs int, write bool) error {
+	root, err := checkout.Root()
+	if err != nil {
+		return err
+	}
+	if err := os.Chdir(root); err != nil {
+		return err
+	}
+	t, err := template.Load("template.yaml", template.Options{
+		Parameters: template.LocalParameters("http://localhost:8080"),
+	})
+	if err != nil {
+		return err
+	}
+	programs, err := build(ctx, t.Functions)
+	if err != nil {
+		return err
+	}
+
+	var report strings.Builder
+	starts, err := measureStarts(ctx, programs, runs)
+	if err != nil {
+		return err
+	}
+	section(&report, fmt.Sprintf("Start: exec to the first request for an event, median of %d", runs), starts)
+	sizes, err := measureSizes(programs)
+	if err != nil {
+		return err
+	}
+	section(&report, "Size of what is deployed", sizes)
+	fmt.Print(report.String())
+
+	if write {
+		return writeReport("docs/performance.md", report.String())
+	}
+	return nil
+}

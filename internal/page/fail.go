@@ -1,0 +1,42 @@
+package page
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+var own = New(shell)
+
+// failure is the data of the error page.
+type failure struct {
+	Title string
+	Text  string
+	// Problems are the refused fields, for a form that could not be shown again.
+	Problems []Problem
+	SignIn   bool
+}
+
+// Fail answers with the error page: what happened, what to do next, and the request's id. It is
+// made for web.Options.Fail.
+func Fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
+	p := language.For(web.Language(r.Context()))
+	code := e.Code
+	if !p.Has("error."+code) || !p.Has("error."+code+".title") {
+		slog.Error("an error has no sentence", "code", code)
+		code = "internal"
+	}
+	data := failure{
+		Title:    p.TextOf("error."+code+".title", e.Args),
+		Text:     p.TextOf("error."+code, e.Args),
+		Problems: problems(p, Form{Errors: e.Fields}),
+		SignIn:   e.Status == http.StatusUnauthorized,
+	}
+	if err := own.Render(w, r, e.Status, "error.html", data); err != nil {
+		slog.Error("the error page cannot be shown", "error", err)
+		http.Error(w, data.Title+"\n\n"+data.Text, e.Status)
+	}
+}

@@ -18,7 +18,7 @@ const startLimit = 10 * time.Second
 // measureStarts starts every program in turn, as often as told and once before to fill the
 // system's caches, so that a machine whose speed drifts treats all alike.
 func measureStarts(ctx context.Context, programs []*program, runs int) (table, error) {
-	watch, err := coldstart.NewStopwatch()
+	watch, err := coldstart.NewStopwatch(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"slices"
 	"time"
 
 	"github.com/municipalitiesnet/munet/infra/local/process"
@@ -28,8 +29,8 @@ type Stopwatch struct {
 }
 
 // NewStopwatch listens on a free port of the loopback interface. Close ends that.
-func NewStopwatch() (*Stopwatch, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func NewStopwatch(ctx context.Context) (*Stopwatch, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for functions: %w", err)
 	}
@@ -65,8 +66,8 @@ func (s *Stopwatch) initError(w http.ResponseWriter, r *http.Request) {
 // program ends, reports that it cannot start, or asks for nothing until ctx is done.
 func (s *Stopwatch) Time(ctx context.Context, path string, environment []string) (time.Duration, error) {
 	var output bytes.Buffer
-	cmd := exec.Command(path) //nolint:gosec,noctx // a program of this repository, ended below
-	cmd.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+s.address)
+	cmd := exec.Command(path) //nolint:noctx // a program of this repository, ended below
+	cmd.Env = slices.Concat(environment, []string{"AWS_LAMBDA_RUNTIME_API=" + s.address})
 	cmd.Stdout, cmd.Stderr = &output, &output
 
 	began := time.Now()

@@ -2,6 +2,7 @@ package coldstart_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func TestMain(m *testing.M) {
 	case "failing function":
 		play("POST", "/2018-06-01/runtime/init/error")
 	case "ending program":
-		os.Stderr.WriteString("a setting is missing")
+		fmt.Fprintln(os.Stderr, "a setting is missing")
 		os.Exit(1)
 	case "silent program":
 		time.Sleep(time.Minute)
@@ -33,7 +34,7 @@ func TestTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watch, err := coldstart.NewStopwatch()
+	watch, err := coldstart.NewStopwatch(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,18 +52,20 @@ var ErrNone = errors.New("members: none")
 // whether a mail may go out now: one a minute and eight in an application's life.
 func (s *Store) Apply(ctx context.Context, a Application) (Application, bool, error) {
 	a.ID, a.InvitedBy = applicationID(a.Contact.Address), ""
-	stored, err := s.writeApplication(ctx, a, "attribute_not_exists(pk) OR expires < :now OR (mailedAt <= :pause AND mails < :most)", true)
+	now := s.now()
+	mayMail := dynamo.Item{":pause": dynamo.Time(now.Add(-mailPause)), ":most": dynamo.N(maxMails)}
+	stored, err := s.writeApplication(ctx, a, true, "attribute_not_exists(pk) OR expires < :now OR (mailedAt <= :pause AND mails < :most)", mayMail)
 	if err == nil {
 		return stored, true, nil
 	}
 	if _, refused := dynamo.Refused(err); !refused {
 		return a, false, err
 	}
-	stored, err = s.writeApplication(ctx, a, "attribute_exists(pk)", false)
+	stored, err = s.writeApplication(ctx, a, false, "attribute_exists(pk)", nil)
 	return stored, false, err
 }
 
-func (s *Store) writeApplication(ctx context.Context, a Application, condition string, mails bool) (Application, error) {
+func (s *Store) writeApplication(ctx context.Context, a Application, mails bool, condition string, conditionValues dynamo.Item) (Application, error) {
 	now := s.now()
 	content, err := encode(a)
 	if err != nil {
@@ -78,10 +81,10 @@ func (s *Store) writeApplication(ctx context.Context, a Application, condition s
 		set += ", " + name + " = :" + name
 	}
 	if mails {
-		values[":now"], values[":pause"] = dynamo.Time(now), dynamo.Time(now.Add(-mailPause))
-		values[":most"] = dynamo.N(maxMails)
+		values[":now"] = dynamo.Time(now)
 		set += ", mailedAt = :now, mails = if_not_exists(mails, :zero) + :one"
 	}
+	maps.Copy(values, conditionValues)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: applicationKey(a.ID),
 		UpdateExpression: &set, ConditionExpression: &condition,
@@ -135,7 +138,7 @@ func (s *Store) Invite(ctx context.Context, a Application) (Application, bool, e
 	if _, err := s.holder(ctx, addressKey(a.Contact.Address)); !errors.Is(err, ErrNone) {
 		return a, false, err
 	}
-	stored, err := s.writeApplication(ctx, a, "attribute_not_exists(pk) OR expires < :now", true)
+	stored, err := s.writeApplication(ctx, a, true, "attribute_not_exists(pk) OR expires < :now", nil)
 	if _, refused := dynamo.Refused(err); refused {
 		return a, false, nil
 	}

@@ -93,7 +93,8 @@ func (f Filter) narrow(in *dynamodb.QueryInput) {
 			break
 		}
 		name := fmt.Sprintf(":word%d", i)
-		conditions = append(conditions, "contains(search, "+name+")")
+		conditions = append(conditions, "contains(#search, "+name+")")
+		in.ExpressionAttributeNames["#search"] = "search"
 		in.ExpressionAttributeValues[name] = dynamo.S(word)
 	}
 	if len(conditions) > 0 {

@@ -25,7 +25,7 @@ BUILD_ENV := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -ldflags=-s'
 export SAM_CLI_TELEMETRY := 0
 export GOLANGCI_LINT_CACHE := $(CURDIR)/$(TOOLS)/golangci-lint-cache
 
-.PHONY: help run test check format vet lint modules template text build bench deploy clean-data
+.PHONY: help run test check format vet lint layers modules template text build bench deploy clean-data
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ test: ## Run all tests, the ones in a browser as well where there is one (TESTFL
 	@browser=$$(infra/tools/browser) || infra/tools/browser-tests; \
 	BROWSER_PATH="$${browser:-}" go test -count=1 -shuffle=on $(TESTFLAGS) ./...
 
-check: format vet lint modules template text ## Check format, code, modules, the template and forbidden words
+check: format vet lint layers modules template text ## Check format, code, modules, the template and forbidden words
 	@echo 'check: nothing found'
 
 format:
@@ -52,10 +52,16 @@ vet:
 lint: $(LINT)
 	$(LINT) run ./...
 
+layers:
+	@infra/tools/layers
+
 modules:
 	go mod tidy -diff
 	go mod verify
 	go -C infra/tools mod verify
+	@go list -m -f '{{if not (or .Main .Indirect)}}{{.Path}}{{end}}' all | while read -r module; do \
+		if [ -n "$$module" ] && ! grep -qF "$$module" docs/dependencies.md; then \
+			echo "docs/dependencies.md does not say why we need $$module"; exit 1; fi; done
 
 # Validating needs no account; SAM only wants a region to complete the names in the template.
 template: $(PYTHON)/installed

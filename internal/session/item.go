@@ -1,0 +1,55 @@
+package session
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/members"
+)
+
+// item is a session as the table holds it. Times are in seconds since 1970.
+type item struct {
+	PK           string `dynamodbav:"pk"`
+	Person       string `dynamodbav:"person"` // key of the index "person"
+	Organisation string `dynamodbav:"organisation"`
+	CreatedAt    int64  `dynamodbav:"createdAt"`
+	SeenAt       int64  `dynamodbav:"seenAt"`
+	Browser      string `dynamodbav:"browser"`
+	System       string `dynamodbav:"system"`
+	Expires      int64  `dynamodbav:"expires"`
+}
+
+const prefix = "session#"
+
+func key(hash string) dynamo.Item {
+	return dynamo.Item{"pk": dynamo.S(prefix + hash)}
+}
+
+func decode(attributes dynamo.Item) (item, error) {
+	var it item
+	if err := attributevalue.UnmarshalMap(attributes, &it); err != nil {
+		return item{}, fmt.Errorf("session: decoding: %w", err)
+	}
+	return it, nil
+}
+
+func (it item) session() (Session, error) {
+	ref, err := members.ParseRef(it.Person)
+	return Session{
+		Hash:      it.PK[min(len(prefix), len(it.PK)):],
+		Person:    ref,
+		CreatedAt: time.Unix(it.CreatedAt, 0).UTC(),
+		SeenAt:    time.Unix(it.SeenAt, 0).UTC(),
+		Browser:   Browser{it.Browser, it.System},
+	}, err
+}
+
+// over reports whether the session has ended for someone in this role. The
+// table's own expiry may delete days late.
+func (it item) over(coordinator bool, now time.Time) bool {
+	end := lifetimeOf(coordinator).end(time.Unix(it.CreatedAt, 0), time.Unix(it.SeenAt, 0))
+	return !now.Before(end)
+}

@@ -1,0 +1,67 @@
+// Package membermail tells people by mail where their membership stands.
+//
+// Registration and the desk both move people from state to state; whoever does so calls
+// [Teller.Tell] after the change is stored. A mail that could not be sent stays owed (see
+// [members.Person.Owed]), and telling again later is always right: the letter follows from the
+// stored state and the last decision.
+package membermail
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+)
+
+// Teller sends the letters and remembers who was told of what.
+type Teller struct {
+	Post    mail.Post
+	Members *members.Store
+}
+
+// Tell mails a person about the state they are in and records that they know it. After an error
+// the mail is still owed.
+func (t Teller) Tell(ctx context.Context, org members.Organisation, p members.Person) error {
+	letter := Letter(t.Post.Site, org, p)
+	if err := t.Post.Send(ctx, letter, mail.Address{Name: p.Name, Email: p.Address}); err != nil {
+		return err
+	}
+	if err := t.Members.Told(ctx, p.Ref, p.State); err != nil {
+		return fmt.Errorf("membermail: recording: %w", err)
+	}
+	return nil
+}
+
+// Letter is the mail about the state that a person is in, in the person's language, with the note
+// of whoever decided.
+func Letter(site mail.Site, org members.Organisation, p members.Person) mail.Letter {
+	words := language.For(p.Language)
+	key := "membermail." + kind(p)
+	facts := []any{"Organisation", org.Name}
+	l := mail.Letter{
+		Language: words.Tag(),
+		Subject:  words.Text(key + ".subject"),
+		Heading:  words.Text(key + ".heading"),
+		Body:     []string{words.Text(key+".body", facts...)},
+		After:    []string{words.Text(key + ".after")},
+		Reason:   words.Text("membermail.reason", facts...),
+	}
+	if p.Decision.Note != "" {
+		l.Body = append(l.Body, words.Text("membermail.note", "Name", p.Decision.By))
+		l.Quote = p.Decision.Note
+	}
+	if p.State == members.Member {
+		l.Action = &mail.Action{Label: words.Text("membermail.sign-in"), URL: site.URL + "/sign-in"}
+	}
+	return l
+}
+
+// kind names the letter. A member who was suspended before is not welcomed a second time.
+func kind(p members.Person) string {
+	if p.State == members.Member && p.Decision.Action == members.Reinstate {
+		return "reinstated"
+	}
+	return string(p.State)
+}

@@ -1,0 +1,103 @@
+package members
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+)
+
+// owedItem remembers that people of an organisation may be owed a mail, so that the desk finds them
+// without reading every member.
+type owedItem struct {
+	PK           string `dynamodbav:"pk"`
+	SK           string `dynamodbav:"sk"`
+	List         string `dynamodbav:"list"`
+	ListKey      string `dynamodbav:"listKey"`
+	Organisation string `dynamodbav:"organisation"`
+}
+
+const owedList = "owed"
+
+func owedKey(organisation string) dynamo.Item { return dynamo.Key("owed#"+organisation, "owed") }
+
+// Owing returns the write that remembers that people of an organisation are owed a mail. It joins
+// the transaction that changes their state, so that a mail is not forgotten when the process dies
+// before it is sent.
+func (s *Store) Owing(organisation string) types.TransactWriteItem {
+	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: s.owed(organisation)}}
+}
+
+func (s *Store) owed(organisation string) dynamo.Item {
+	item := owedKey(organisation)
+	item["list"] = dynamo.S(owedList)
+	item["listKey"] = dynamo.S(s.now().UTC().Format(time.RFC3339Nano) + "#" + NewID())
+	item["organisation"] = dynamo.S(organisation)
+	return item
+}
+
+// Owe remembers by itself what [Store.Owing] remembers in a transaction.
+func (s *Store) Owe(ctx context.Context, organisation string) error {
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: s.owed(organisation)})
+	return err
+}
+
+// Settle forgets that people of an organisation are owed a mail, if nobody is any more.
+func (s *Store) Settle(ctx context.Context, organisation string) error {
+	item, err := s.get(ctx, owedKey(organisation))
+	if err != nil {
+		return ignore(err, ErrNone)
+	}
+	_, people, err := s.Organisation(ctx, organisation)
+	if err != nil {
+		return ignore(err, ErrNone)
+	}
+	for _, p := range people {
+		if p.Owed() {
+			return nil
+		}
+	}
+	// Only this entry: a decision taken since then wrote a new one.
+	_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: owedKey(organisation),
+		ConditionExpression:       aws.String("listKey = :seen"),
+		ExpressionAttributeValues: dynamo.Item{":seen": item["listKey"]},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return nil
+	}
+	return err
+}
+
+// Owed returns people who are owed a mail with their organisations, of up to limit organisations,
+// and whether there are more.
+func (s *Store) Owed(ctx context.Context, limit int32) (owed []Colleague, more bool, err error) {
+	in := s.listing(owedList)
+	in.Limit = aws.Int32(limit + 1)
+	out, err := s.client.Query(ctx, in)
+	if err != nil {
+		return nil, false, fmt.Errorf("members: owed: %w", err)
+	}
+	shown := out.Items[:min(len(out.Items), int(limit))]
+	for _, item := range shown {
+		it, err := decode[owedItem](item)
+		if err != nil {
+			return nil, false, err
+		}
+		org, people, err := s.Organisation(ctx, it.Organisation)
+		if ignore(err, ErrNone) != nil {
+			return nil, false, err
+		}
+		for _, p := range people {
+			if p.Owed() {
+				owed = append(owed, Colleague{p, org})
+			}
+		}
+	}
+	return owed, len(out.Items) > len(shown), nil
+}

@@ -74,7 +74,7 @@ type Field struct {
 
 // newField builds a Field for a template. pairs set further fields by name.
 func newField(p *language.Printer, form Form, key string, pairs ...any) (Field, error) {
-	f := Field{Name: key[strings.LastIndexByte(key, '.')+1:], Type: "text", Rows: 5}
+	f := Field{Name: fieldName(form, key), Type: "text", Rows: 5}
 	if err := setPairs(&f, pairs); err != nil {
 		return f, fmt.Errorf("field %s: %w", key, err)
 	}
@@ -104,6 +104,15 @@ func newField(p *language.Printer, form Form, key string, pairs ...any) (Field, 
 
 func newCheckbox(p *language.Printer, form Form, key string, pairs ...any) (Field, error) {
 	return newField(p, form, key, append([]any{"type", "checkbox", "value", "yes"}, pairs...)...)
+}
+
+// fieldName is what follows the form's area in the key, such as "organisation.name", or else what
+// follows its last dot.
+func fieldName(form Form, key string) string {
+	if name, ok := strings.CutPrefix(key, form.Area+"."); ok {
+		return name
+	}
+	return key[strings.LastIndexByte(key, '.')+1:]
 }
 
 func fieldID(name string) string { return "f-" + name }

@@ -22,7 +22,7 @@ import (
 //	asset name                 the address of a static file
 //	choices prefix values      answers whose texts are the messages prefix+value
 //	countries codes            answers with the countries' names, sorted
-//	languages tags             answers with the languages' names
+//	languages tags             answers with the languages' names, sorted
 //	field, checkbox form key pairs…
 //	problems form, notice kind key args…, tag tone text, state membershipState,
 //	crumbs (text url)…, steps current text…, and by pairs: card, progress, empty, confirmation
@@ -38,9 +38,13 @@ func functions(p *language.Printer) template.FuncMap {
 		"languageName": p.Language,
 		"ownName":      language.Tag.Own,
 		"asset":        Asset,
-		"choices":      func(prefix string, values any) ([]Choice, error) { return choices(p, prefix, values) },
-		"countries":    func(codes []string) []Choice { return countries(p, codes) },
-		"languages":    func(tags []language.Tag) []Choice { return languages(p, tags) },
+		"choices": func(prefix string, values any) ([]Choice, error) {
+			return offer(values, func(value string) string { return p.Text(prefix + value) })
+		},
+		"countries": func(codes any) ([]Choice, error) { return byText(offer(codes, p.Country)) },
+		"languages": func(tags any) ([]Choice, error) {
+			return byText(offer(tags, func(tag string) string { return p.Language(language.Tag(tag)) }))
+		},
 		"field": func(form Form, key string, pairs ...any) (Field, error) {
 			return newField(p, form, key, pairs...)
 		},
@@ -92,26 +96,36 @@ func linked(text string, urls []string) (template.HTML, error) {
 	return template.HTML(b.String()), nil //nolint:gosec // every part of it was escaped above
 }
 
-func choices(p *language.Printer, prefix string, values any) ([]Choice, error) {
-	list := reflect.ValueOf(values)
-	if list.Kind() != reflect.Slice && list.Kind() != reflect.Array {
-		return nil, fmt.Errorf("choices: a %T is not a list", values)
+// words turns a list of any string type into strings.
+func words(list any) ([]string, error) {
+	v := reflect.ValueOf(list)
+	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+		return nil, fmt.Errorf("a %T is not a list", list)
 	}
-	all := make([]Choice, list.Len())
+	all := make([]string, v.Len())
 	for i := range all {
-		value := fmt.Sprint(list.Index(i).Interface())
-		all[i] = Choice{Value: value, Text: p.Text(prefix + value)}
+		all[i] = fmt.Sprint(v.Index(i).Interface())
 	}
 	return all, nil
 }
 
-func countries(p *language.Printer, codes []string) []Choice {
-	all := make([]Choice, len(codes))
-	for i, code := range codes {
-		all[i] = Choice{Value: code, Text: p.Country(code)}
+// offer makes a choice of every value.
+func offer(list any, text func(value string) string) ([]Choice, error) {
+	values, err := words(list)
+	if err != nil {
+		return nil, err
 	}
+	all := make([]Choice, len(values))
+	for i, value := range values {
+		all[i] = Choice{Value: value, Text: text(value)}
+	}
+	return all, nil
+}
+
+// byText sorts choices as a reader looks for them.
+func byText(all []Choice, err error) ([]Choice, error) {
 	slices.SortFunc(all, func(a, b Choice) int { return strings.Compare(sortKey(a.Text), sortKey(b.Text)) })
-	return all
+	return all, err
 }
 
 // sortKey leaves accents and case out, so that "Åland" and "Άγιος" stand where readers look for them.
@@ -122,12 +136,4 @@ func sortKey(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, norm.NFD.String(s))
-}
-
-func languages(p *language.Printer, tags []language.Tag) []Choice {
-	all := make([]Choice, len(tags))
-	for i, tag := range tags {
-		all[i] = Choice{Value: string(tag), Text: p.Language(tag)}
-	}
-	return all
 }

@@ -23,8 +23,8 @@
 //	{{end}}
 //
 // It may also define "breadcrumb", "description" (for search engines), "heading" (instead of the
-// title in an h1) and "layout" (wide, for lists and tables, instead of text). Files whose name begins with "_" are
-// parsed along with every page of the domain, for templates that several pages share.
+// title in an h1) and "layout" ("wide", for lists and tables, instead of "text"). Files in the folder
+// templates/shared are parsed along with every page of the domain.
 //
 // The functions of templates are in [functions], the parts and what each takes in templates/forms.html
 // and templates/parts.html. Named arguments are pairs of a field's name and its value; an unknown
@@ -123,7 +123,7 @@ func (p *Pages) parse(tag language.Tag, name string) (*template.Template, error)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := fs.Glob(p.files, "templates/_*.html")
+	shared, err := fs.Glob(p.files, "templates/shared/*.html")
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,11 @@ func (s *Service) InvokeAsync(logicalID string, event []byte) error {
 	if !ok {
 		return ErrUnknownFunction
 	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.closed {
+		return errClosed
+	}
 	s.async.Go(func() { s.attempt(f, event) })
 	return nil
 }

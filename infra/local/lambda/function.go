@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/municipalitiesnet/munet/infra/local/uuid"
 )
 
 // errClosed is the error of invocations during and after Close.
@@ -94,7 +96,7 @@ func (f *function) invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		result, err := e.run(&invocation{id: newID(), event: event, trace: newTrace()})
+		result, err := e.run(&invocation{id: uuid.New(), event: event, trace: newTrace()})
 		f.release(e)
 		<-f.slots
 		done <- outcome{result, err}

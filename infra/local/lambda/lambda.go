@@ -14,7 +14,6 @@ package lambda
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -87,8 +86,9 @@ const (
 type Service struct {
 	functions map[string]*function
 	stop      chan struct{}
+	mutex     sync.Mutex // guards closed and adding to async
+	closed    bool
 	async     sync.WaitGroup
-	closed    sync.Once
 	// retryDelay is how long after a failure an asynchronous event is tried
 	// for the nth time.
 	retryDelay func(n int) time.Duration
@@ -159,20 +159,16 @@ func (s *Service) reap() {
 // Close kills every process and waits for that. Invocations still under way
 // fail.
 func (s *Service) Close() {
-	s.closed.Do(func() {
-		close(s.stop)
-		for _, f := range s.functions {
-			f.close()
-		}
-		s.async.Wait()
-	})
-}
-
-// newID is a random UUID, version 4 (RFC 9562), as Lambda's request ids are.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails (Go 1.24)
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+	s.mutex.Lock()
+	before := s.closed
+	s.closed = true
+	s.mutex.Unlock()
+	if before {
+		return
+	}
+	close(s.stop)
+	for _, f := range s.functions {
+		f.close()
+	}
+	s.async.Wait()
 }

@@ -1,0 +1,93 @@
+// Command local runs MuNet on this machine, without AWS and without Docker:
+// the functions' compiled binaries, with the tables, routes and schedules of
+// template.yaml.
+//
+//	go run ./infra/local -port 8080 -data .local
+//
+// It needs Java 17 or newer for DynamoDB Local and, for its first download,
+// npm.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/municipalitiesnet/munet/infra/local/cloud"
+	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
+)
+
+func main() {
+	port := flag.Int("port", 8080, "port of the site")
+	data := flag.String("data", ".local", "folder that keeps tables and mail between runs")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := run(ctx, *port, *data); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context, port int, data string) error {
+	if err := checkTools(ctx); err != nil {
+		return err
+	}
+	listener, err := listen(ctx, port)
+	if err != nil {
+		return err
+	}
+	c, err := cloud.Start(ctx, cloud.Options{
+		Listener: listener, Data: data, Log: os.Stdout, Colour: isTerminal(os.Stdout),
+	})
+	if ctx.Err() != nil {
+		return nil // stopped while it was starting
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println("mailbox:", c.URL+"/_local/mail")
+	fmt.Println("ready:", c.URL)
+	<-ctx.Done()
+	return c.Close()
+}
+
+// checkTools tells in a sentence what is missing.
+func checkTools(ctx context.Context) error {
+	if os.Getenv(dynamodblocal.EndpointVariable) != "" {
+		return nil
+	}
+	if err := dynamodblocal.CheckJava(ctx); err != nil {
+		return err
+	}
+	for _, tool := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return fmt.Errorf("%s is not installed: Node.js with npm is needed to fetch DynamoDB Local", tool)
+		}
+	}
+	return nil
+}
+
+func listen(ctx context.Context, port int) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("localhost", strconv.Itoa(port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port %d is taken: stop the program that uses it, or choose another port with -port (make run PORT=…)", port)
+	}
+	return listener, err
+}
+
+// isTerminal tells whether colours make sense (https://no-color.org).
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == ""
+}

@@ -2,12 +2,12 @@ package session
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
-	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 // item is a session as the table holds it. Times are in seconds since 1970.
@@ -36,15 +36,13 @@ func decode(attributes dynamo.Item) (item, error) {
 	return it, nil
 }
 
-func (it item) session() (Session, error) {
-	ref, err := members.ParseRef(it.Person)
+func (it item) session() Session {
 	return Session{
-		Hash:      it.PK[min(len(prefix), len(it.PK)):],
-		Person:    ref,
+		Hash:      strings.TrimPrefix(it.PK, prefix),
 		CreatedAt: time.Unix(it.CreatedAt, 0).UTC(),
 		SeenAt:    time.Unix(it.SeenAt, 0).UTC(),
 		Browser:   Browser{it.Browser, it.System},
-	}, err
+	}
 }
 
 // over reports whether the session has ended for someone in this role. The

@@ -25,7 +25,6 @@ const Cookie = "__Host-session"
 // A Session is one browser in which a person is signed in.
 type Session struct {
 	Hash      string // of the id, which nobody but the browser knows
-	Person    members.Ref
 	CreatedAt time.Time
 	SeenAt    time.Time // within five minutes
 	Browser   Browser

@@ -59,10 +59,13 @@ func (s *Store) Begin(p members.Person, organisation, userAgent string) (id stri
 }
 
 // Replaced returns the write that ends the session which the browser sent
-// with a request, if it sent one.
-func (s *Store) Replaced(r *http.Request) (types.TransactWriteItem, bool) {
+// with a request, if it sent one: a browser has one session at a time.
+func (s *Store) Replaced(r *http.Request) []types.TransactWriteItem {
 	hash, ok := hashOf(r)
-	return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: key(hash)}}, ok
+	if !ok {
+		return nil
+	}
+	return []types.TransactWriteItem{{Delete: &types.Delete{TableName: &s.table, Key: key(hash)}}}
 }
 
 // Identify returns whom a request's session belongs to, or nil if it has none
@@ -127,14 +130,14 @@ func (s *Store) see(ctx context.Context, it item, coordinator bool, now time.Tim
 	}
 }
 
-// Of lists a person's sessions, the one used last first. The index behind it
-// may lag behind the table by a moment.
-func (s *Store) Of(ctx context.Context, ref members.Ref) ([]Session, error) {
+// Of lists the sessions of a person, given by reference, the one used last
+// first. The index behind it may lag behind the table by a moment.
+func (s *Store) Of(ctx context.Context, person string) ([]Session, error) {
 	var all []Session
 	pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
 		TableName: &s.table, IndexName: aws.String("person"),
 		KeyConditionExpression:    aws.String("person = :person"),
-		ExpressionAttributeValues: dynamo.Item{":person": dynamo.S(ref.String())},
+		ExpressionAttributeValues: dynamo.Item{":person": dynamo.S(person)},
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -146,12 +149,8 @@ func (s *Store) Of(ctx context.Context, ref members.Ref) ([]Session, error) {
 			if err != nil {
 				return nil, err
 			}
-			session, err := it.session()
-			if err != nil {
-				return nil, err
-			}
 			if it.Expires > s.now().Unix() {
-				all = append(all, session)
+				all = append(all, it.session())
 			}
 		}
 	}
@@ -161,11 +160,11 @@ func (s *Store) Of(ctx context.Context, ref members.Ref) ([]Session, error) {
 
 // Revoke ends one session of a person. Ending one that is gone, or one of
 // somebody else, changes nothing and is no error.
-func (s *Store) Revoke(ctx context.Context, ref members.Ref, hash string) error {
+func (s *Store) Revoke(ctx context.Context, person, hash string) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.table, Key: key(hash),
 		ConditionExpression:       aws.String("person = :person"),
-		ExpressionAttributeValues: dynamo.Item{":person": dynamo.S(ref.String())},
+		ExpressionAttributeValues: dynamo.Item{":person": dynamo.S(person)},
 	})
 	if _, refused := dynamo.Refused(err); err != nil && !refused {
 		return fmt.Errorf("session: revoking: %w", err)
@@ -174,13 +173,13 @@ func (s *Store) Revoke(ctx context.Context, ref members.Ref, hash string) error 
 }
 
 // RevokeAll ends all sessions of a person.
-func (s *Store) RevokeAll(ctx context.Context, ref members.Ref) error {
-	return s.RevokeOthers(ctx, ref, "")
+func (s *Store) RevokeAll(ctx context.Context, person string) error {
+	return s.RevokeOthers(ctx, person, "")
 }
 
 // RevokeOthers ends a person's sessions except the one with the hash keep.
-func (s *Store) RevokeOthers(ctx context.Context, ref members.Ref, keep string) error {
-	sessions, err := s.Of(ctx, ref)
+func (s *Store) RevokeOthers(ctx context.Context, person, keep string) error {
+	sessions, err := s.Of(ctx, person)
 	if err != nil {
 		return err
 	}
@@ -188,7 +187,7 @@ func (s *Store) RevokeOthers(ctx context.Context, ref members.Ref, keep string) 
 		if session.Hash == keep {
 			continue
 		}
-		if err := s.Revoke(ctx, ref, session.Hash); err != nil {
+		if err := s.Revoke(ctx, person, session.Hash); err != nil {
 			return err
 		}
 	}

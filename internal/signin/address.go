@@ -1,0 +1,174 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/token"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// mailFailed is the code of the fault for a mail that SES did not take.
+const mailFailed = "mail-failed"
+
+// addressPage is what the template "address.html" shows.
+type addressPage struct {
+	Form    page.Form
+	Next    string
+	Problem string // the key of a notice above the form, or ""
+}
+
+func (s *Service) showAddress(w http.ResponseWriter, r *http.Request) error {
+	next := localPath(r.URL.Query().Get("next"))
+	if who := web.Who(r.Context()); who != nil {
+		redirect(w, r, orHome(next, who.Coordinator))
+		return nil
+	}
+	b, _ := browserOf(r)
+	b.remember(w)
+	return renderAddress(w, r, http.StatusOK, addressPage{Form: page.Form{Area: "signin"}, Next: next})
+}
+
+func renderAddress(w http.ResponseWriter, r *http.Request, status int, data addressPage) error {
+	w.Header().Set("Cache-Control", "no-store")
+	return pages.Render(w, r, status, "address.html", data)
+}
+
+func (s *Service) postAddress(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	typed := r.PostForm.Get("address")
+	data := addressPage{
+		Form: page.Form{Area: "signin", Values: url.Values{"address": {typed}}},
+		Next: localPath(r.PostForm.Get("next")),
+	}
+	address, err := mail.ParseAddress(typed)
+	if err != nil {
+		data.Form.Errors = []fault.Field{{Name: "address", Code: addressFault(typed)}}
+		return renderAddress(w, r, http.StatusUnprocessableEntity, data)
+	}
+	if may, err := s.Store.networkMay(ctx, s.Signer.KeyedHash("sign-in network", networkOf(r.RemoteAddr))); err != nil {
+		return err
+	} else if !may {
+		data.Problem = "signin.too-many"
+		return renderAddress(w, r, http.StatusTooManyRequests, data)
+	}
+	b, _ := browserOf(r)
+	b.remember(w)
+	wish := request{
+		PK: requestKey(b.hash()), Address: address, Next: data.Next, Limit: b.limitFor(s.Signer, address),
+	}
+	may, err := s.Store.mayMail(ctx, wish.Limit)
+	if err != nil {
+		return err
+	}
+	if !may {
+		err = s.Store.putUnlessWaiting(ctx, wish)
+	} else if err = s.ask(r, wish); fault.Is(err, mailFailed) {
+		data.Problem = "signin.mail-failed"
+		return renderAddress(w, r, http.StatusServiceUnavailable, data)
+	}
+	if err != nil {
+		return err
+	}
+	redirect(w, r, "/sign-in/check")
+	return nil
+}
+
+func addressFault(typed string) string {
+	if strings.TrimSpace(typed) == "" {
+		return "required"
+	}
+	return "address"
+}
+
+// ask keeps the wish to sign in and sends its mail. It does the same work for
+// every address: two reads of members, one write, one mail.
+func (s *Service) ask(r *http.Request, wish request) error {
+	ctx := r.Context()
+	person, err := s.find(r, wish.Address)
+	if err != nil {
+		return err
+	}
+	link, code := token.New(), token.NewCode()
+	wish.Link, wish.Code = token.Hash(link), s.codeHash(wish.PK, code)
+	if err := s.Store.put(ctx, wish); err != nil {
+		return err
+	}
+	to := mail.Address{Name: person.Name, Email: person.Address}
+	if to.Email == "" {
+		to.Email = wish.Address
+	}
+	err = s.Post.Send(ctx, s.letterFor(r, wish.Address, person, link, code), to)
+	if fault.Is(err, mailFailed) {
+		s.Log.ErrorContext(ctx, "sign-in mail not sent", "requestId", web.RequestID(ctx), "cause", err)
+		return errors.Join(err, s.Store.notMailed(ctx, wish.Limit))
+	}
+	return err
+}
+
+// find returns the person who has an address, or the zero value for nobody.
+func (s *Service) find(r *http.Request, address string) (members.Person, error) {
+	person, err := s.Members.PersonByAddress(r.Context(), address)
+	if errors.Is(err, members.ErrNone) {
+		// A known address takes a second read, and so does an unknown one.
+		_, err = s.Members.Person(r.Context(), members.Ref{Organisation: "none", Person: "none"})
+		if errors.Is(err, members.ErrNone) {
+			return members.Person{}, nil
+		}
+	}
+	return person, err
+}
+
+// letterFor chooses the mail: the way in for those who may sign in, and what
+// to do for everybody else.
+func (s *Service) letterFor(r *http.Request, address string, p members.Person, link, code string) mail.Letter {
+	tag := web.Language(r.Context())
+	if p.Language != "" {
+		tag = p.Language
+	}
+	words := language.For(tag)
+	switch {
+	case session.Admits(p.State), p.State == "" && s.isCoordinator(address):
+		return wayIn(words, s.linkURL(r, link), token.ShowCode(code))
+	case p.State == members.Suspended:
+		return suspended(words)
+	default:
+		return unknown(words, s.Post.Site.URL+"/register")
+	}
+}
+
+func (s *Service) linkURL(r *http.Request, link string) string {
+	query := url.Values{"token": {link}}
+	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
+		query.Set("lang", string(chosen))
+	}
+	return s.Post.Site.URL + "/sign-in/link?" + query.Encode()
+}
+
+func (s *Service) isCoordinator(address string) bool {
+	return s.Coordinator != "" && mail.Key(address) == mail.Key(s.Coordinator)
+}
+
+// codeHash binds a code to its request. It is keyed, because 40 bits are soon
+// tried out by someone who has a copy of the table.
+func (s *Service) codeHash(requestKey, code string) string {
+	return s.Signer.KeyedHash("sign-in code", requestKey+" "+code)
+}
+
+func orHome(next string, coordinator bool) string {
+	if next == "" {
+		return home(coordinator)
+	}
+	return next
+}

@@ -1,0 +1,104 @@
+// Package signin lets people in by a link or a code that is mailed to them.
+//
+// A person gives an address at /sign-in. The answer is the same page after
+// the same work whether the address is known or not; what differs is the mail.
+// A link works in the browser that asked for it, once, within ten minutes, and
+// opens a page with a button: scanners that fetch it change nothing. Whoever
+// reads mail on another device types the code of the mail into the browser
+// that asked.
+//
+// What is stored are items of the sessions table: one request per browser and
+// the counts that limit mail. Package session holds the sessions themselves.
+package signin
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/token"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+var pages = page.New(templates)
+
+// Service answers the routes of sign-in.
+type Service struct {
+	Store    *Store
+	Sessions *session.Store
+	Members  *members.Store
+	Signer   *token.Signer
+	Post     mail.Post
+	// Coordinator is the address that may sign in to the desk even if nobody
+	// has registered it.
+	Coordinator string
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Routes adds the service's routes.
+func (s *Service) Routes(m *web.Mux) {
+	m.Handle("GET /sign-in", web.Everyone, s.showAddress)
+	m.Handle("POST /sign-in", web.Everyone, s.postAddress)
+	m.Handle("GET /sign-in/check", web.Everyone, s.showCheck)
+	m.Handle("GET /sign-in/code", web.Everyone, s.showCheck) // a refused code shown again, in another language
+	m.Handle("POST /sign-in/code", web.Everyone, s.postCode)
+	m.Handle("GET /sign-in/link", web.Everyone, s.showLink)
+	m.Handle("POST /sign-in/link", web.Everyone, s.postLink)
+	m.Handle("POST /sign-out", web.Everyone, s.postSignOut)
+	m.Handle("GET /sessions", web.SignedIn, s.showSessions)
+	m.Handle("POST /sessions/revoke", web.SignedIn, s.postRevoke)
+}
+
+// maxNext is the length of the longest path that a person is sent on to.
+const maxNext = 500
+
+// localPath returns next if it is a path of this site, or "". A browser reads
+// "//host" and "/\host" as another site, and strips tabs and line breaks
+// before it looks.
+func localPath(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || len(next) > maxNext || u.IsAbs() || u.Host != "" || u.User != nil ||
+		!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsFunc(next, func(r rune) bool { return r <= ' ' || r == '\\' || r >= 0x7f }) {
+		return ""
+	}
+	return next
+}
+
+// home is where somebody goes who signed in for no page in particular.
+func home(coordinator bool) string {
+	if coordinator {
+		return "/desk"
+	}
+	return "/profile"
+}
+
+// redirect sends the browser on after a change, in the language that the
+// address chose.
+func redirect(w http.ResponseWriter, r *http.Request, path string, pairs ...string) {
+	u, err := url.Parse(path)
+	if err != nil {
+		u = &url.URL{Path: "/"}
+	}
+	query := u.Query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		query.Set(pairs[i], pairs[i+1])
+	}
+	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
+		query.Set("lang", string(chosen))
+	}
+	u.RawQuery = query.Encode()
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, u.String(), http.StatusSeeOther)
+}

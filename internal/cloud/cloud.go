@@ -89,3 +89,10 @@ func endpoint(variable string) *string {
 	}
 	return nil
 }
+
+// Log returns a logger that writes JSON lines, as CloudWatch reads them, and makes it the default.
+func Log() *slog.Logger {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	slog.SetDefault(log)
+	return log
+}

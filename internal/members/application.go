@@ -158,6 +158,11 @@ func (s *Store) Application(ctx context.Context, id string) (Application, error)
 	return it.Application, err
 }
 
+// ApplicationOf returns the application from an address, or ErrNone.
+func (s *Store) ApplicationOf(ctx context.Context, address string) (Application, error) {
+	return s.Application(ctx, applicationID(address))
+}
+
 // ErrChanged says that an application was sent again with other content since the page was shown.
 var ErrChanged = fault.New(409, "application-changed")
 

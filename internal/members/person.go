@@ -60,6 +60,8 @@ type Preferences struct {
 type Person struct {
 	Ref
 	Contact
+	// NewAddress is one that the person wants instead and has not confirmed yet, or "".
+	NewAddress  string      `json:"newAddress"`
 	State       State       `json:"state"`
 	Coordinator bool        `json:"coordinator"`
 	Preferences Preferences `json:"preferences"`

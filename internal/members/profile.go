@@ -54,11 +54,22 @@ func (s *Store) SaveContact(ctx context.Context, p Person, c Contact) (Person, e
 	return p, err
 }
 
-// MoveAddress gives a person a new address, which the person has shown to read. A bounce of the old
+// AskAddress remembers an address that a person wants instead of theirs, until they confirm it.
+func (s *Store) AskAddress(ctx context.Context, ref Ref, address string) error {
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: personKey(ref),
+		UpdateExpression:          aws.String("SET newAddress = :address, version = version + :one"),
+		ConditionExpression:       aws.String("attribute_exists(pk)"),
+		ExpressionAttributeValues: dynamo.Item{":address": dynamo.S(address), ":one": dynamo.N(1)},
+	})
+	return err
+}
+
+// MoveAddress gives a person the new address that they have shown to read. A bounce of the old
 // address is forgotten with it.
-func (s *Store) MoveAddress(ctx context.Context, p Person, address string) (Person, error) {
-	version, old := p.Version, p.Address
-	p.Address, p.Suppressed, p.Version = address, "", version+1
+func (s *Store) MoveAddress(ctx context.Context, p Person) (Person, error) {
+	version, old, address := p.Version, p.Address, p.NewAddress
+	p.Address, p.NewAddress, p.Suppressed, p.Version = address, "", "", version+1
 	var writes transaction
 	writes.add(putVersion(s.table, p.item(s.now()), version))
 	writes.add(putNew(s.table, lock(addressKey(address), p.Ref.String())))

@@ -336,10 +336,12 @@ func TestProfileEditors(t *testing.T) {
 	if _, err := s.SaveOrganisation(t.Context(), org, profile); fault.From(err).Fields[0].Code != "taken" {
 		t.Errorf("taking another's name: %v", err)
 	}
-	if _, err := s.MoveAddress(t.Context(), p, "a@limassol.example"); fault.From(err).Fields[0].Code != "taken" {
+	p.NewAddress = "a@limassol.example"
+	if _, err := s.MoveAddress(t.Context(), p); fault.From(err).Fields[0].Code != "taken" {
 		t.Errorf("taking another's address: %v", err)
 	}
-	if _, err := s.MoveAddress(t.Context(), p, "b@pafos.example"); err != nil {
+	p.NewAddress = "b@pafos.example"
+	if _, err := s.MoveAddress(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.PersonByAddress(t.Context(), "a@pafos.example"); !errors.Is(err, members.ErrNone) {

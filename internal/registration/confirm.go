@@ -1,0 +1,157 @@
+package registration
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/token"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// confirmData is what the page behind the link of the confirmation mail shows.
+type confirmData struct {
+	page.Form
+	Token       string
+	Application members.Application
+	Choices     choices
+}
+
+// application returns the application that a link is about. A link that has expired or was used is
+// answered with a page of its own, and application then reports false.
+func (s *Service) application(w http.ResponseWriter, r *http.Request) (members.Application, bool, error) {
+	link := r.URL.Query().Get("token")
+	parts, err := s.Signer.Verify(confirmLink, link, members.LinkAge, s.Now())
+	switch {
+	case errors.Is(err, token.ErrExpired):
+		return members.Application{}, false, pages.Render(w, r, http.StatusGone, "expired.html", confirmData{Token: link})
+	case err != nil:
+		return members.Application{}, false, pages.Render(w, r, http.StatusBadRequest, "broken.html", nil)
+	}
+	a, err := s.Members.Application(r.Context(), parts[0])
+	if errors.Is(err, members.ErrNone) {
+		return a, false, pages.Render(w, r, http.StatusGone, "used.html", nil)
+	}
+	return a, err == nil, err
+}
+
+func (s *Service) showApplication(w http.ResponseWriter, r *http.Request) error {
+	a, ok, err := s.application(w, r)
+	if !ok {
+		return err
+	}
+	return renderApplication(w, r, http.StatusOK, a, nil)
+}
+
+func renderApplication(w http.ResponseWriter, r *http.Request, status int, a members.Application, errs []fault.Field) error {
+	return pages.Render(w, r, status, "confirm.html", confirmData{
+		Form:        page.Form{Area: "preferences", Values: preferenceValues(a.Preferences, a.Contact.Language), Errors: errs},
+		Token:       r.URL.Query().Get("token"),
+		Application: a, Choices: allChoices(),
+	})
+}
+
+func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	a, ok, err := s.application(w, r)
+	if !ok {
+		return err
+	}
+	if r.PostForm.Get("revision") != strconv.Itoa(a.Revision) {
+		return renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
+	}
+	how := "registration"
+	if a.InvitedBy != "" {
+		how = "invitation"
+		if fields := choose(&a, r); len(fields) > 0 {
+			return renderApplication(w, r, http.StatusUnprocessableEntity, a, fields)
+		}
+	}
+	org, person, err := s.Members.Confirm(r.Context(), a, how)
+	if errors.Is(err, members.ErrChanged) {
+		return renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
+	}
+	if err != nil {
+		return err
+	}
+	s.announce(r.Context(), org, person)
+	return pages.Render(w, r, http.StatusOK, "confirmed.html", confirmedData{org, person})
+}
+
+// choose takes over what an invited person, who filled in no form, chooses on this page.
+func choose(a *members.Application, r *http.Request) []fault.Field {
+	a.Preferences, a.Contact.Language = parsePreferences(r.PostForm)
+	fields := a.Preferences.Validate("")
+	if _, known := language.Parse(string(a.Contact.Language)); !known {
+		fields = append(fields, fault.Field{Name: "language", Code: "choice"})
+	}
+	if r.PostForm.Get("consent") != "yes" {
+		fields = append(fields, fault.Field{Name: "consent", Code: "required"})
+	}
+	a.Texts = consentTexts(registration{Representative: a.Contact, Mail: a.Preferences})
+	return fields
+}
+
+// confirmedData is what the page after confirming shows.
+type confirmedData struct {
+	Organisation members.Organisation
+	Person       members.Person
+}
+
+// announce mails everyone whom a confirmed application concerns. A mail that fails is owed: the desk
+// shows it and can send it again, and the confirmation stands.
+func (s *Service) announce(ctx context.Context, org members.Organisation, p members.Person) {
+	s.tell(ctx, org, p)
+	if p.State != members.AwaitingApproval {
+		return
+	}
+	if org.State == members.AwaitingApproval {
+		letter := s.waitingLetter(org, p, language.Default)
+		s.logFailure(ctx, s.Post.Send(ctx, letter, mail.Address{Email: s.Coordinator}))
+		return
+	}
+	_, people, err := s.Members.Organisation(ctx, org.ID)
+	s.logFailure(ctx, err)
+	for _, colleague := range people {
+		if colleague.State == members.Member {
+			letter := s.colleagueLetter(org, p, colleague)
+			s.logFailure(ctx, s.Post.Send(ctx, letter, mail.Address{Name: colleague.Name, Email: colleague.Address}))
+		}
+	}
+}
+
+func (s *Service) logFailure(ctx context.Context, err error) {
+	if err != nil {
+		s.Log.Error("notice not sent", "requestId", web.RequestID(ctx), "cause", err.Error())
+	}
+}
+
+// renewLink sends a new link in place of an expired one, to the address that the old one went to.
+func (s *Service) renewLink(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	parts, err := s.Signer.Verify(confirmLink, r.PostForm.Get("token"), 0, s.Now())
+	if err != nil {
+		return pages.Render(w, r, http.StatusBadRequest, "broken.html", nil)
+	}
+	a, err := s.Members.Application(r.Context(), parts[0])
+	if errors.Is(err, members.ErrNone) {
+		return pages.Render(w, r, http.StatusGone, "used.html", nil)
+	}
+	if err == nil {
+		err = s.mailApplication(r.Context(), a)
+	}
+	if err != nil {
+		return err
+	}
+	return pages.Render(w, r, http.StatusOK, "sent.html", sentData{Address: a.Contact.Address, Again: true})
+}

@@ -1,0 +1,180 @@
+package registration
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// preferencesURL is the link that every mail to a person carries. It works for years and opens
+// nothing but the choice of mail.
+func (s *Service) preferencesURL(ref members.Ref) string {
+	return s.link("/preferences", url.Values{"token": {s.Signer.Sign(preferencesLink, time.Time{}, ref.String())}})
+}
+
+// preferencesData is what the page shows.
+type preferencesData struct {
+	page.Form
+	Address string
+	Token   string
+	Choices choices
+	Saved   bool
+}
+
+func preferenceValues(p members.Preferences, tag language.Tag) url.Values {
+	v := url.Values{"newsletter": {string(p.Newsletter)}, "language": {string(tag)}}
+	if p.Announcements {
+		v.Set("announcements", "yes")
+	}
+	return v
+}
+
+func parsePreferences(v url.Values) (members.Preferences, language.Tag) {
+	return members.Preferences{
+		Newsletter:    members.Frequency(v.Get("newsletter")),
+		Announcements: v.Get("announcements") == "yes",
+	}, language.Tag(v.Get("language"))
+}
+
+// reader returns the person whose preferences a request is about: the holder of the link from a
+// mail, or else the signed-in person.
+func (s *Service) reader(r *http.Request) (members.Person, error) {
+	if link := r.URL.Query().Get("token"); link != "" {
+		parts, err := s.Signer.Verify(preferencesLink, link, 0, s.Now())
+		if err != nil {
+			return members.Person{}, fault.New(http.StatusBadRequest, "broken-link").Because(err)
+		}
+		return s.active(r, parts[0])
+	}
+	if who := web.Who(r.Context()); who != nil {
+		return s.active(r, who.Member)
+	}
+	return members.Person{}, fault.New(http.StatusUnauthorized, "sign-in-required")
+}
+
+// active returns a person who is still in the network.
+func (s *Service) active(r *http.Request, reference string) (members.Person, error) {
+	ref, err := members.ParseRef(reference)
+	if err != nil {
+		return members.Person{}, err
+	}
+	p, err := s.Members.Person(r.Context(), ref)
+	if errors.Is(err, members.ErrNone) || (err == nil && (p.State == members.Left || p.State == members.Declined)) {
+		return p, fault.New(http.StatusGone, "not-in-network")
+	}
+	return p, err
+}
+
+func (s *Service) showPreferences(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.reader(r)
+	if fault.Is(err, "sign-in-required") {
+		http.Redirect(w, r, "/sign-in?next=%2Fpreferences", http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return renderPreferences(w, r, http.StatusOK, p, page.Form{Values: preferenceValues(p.Preferences, p.Language)})
+}
+
+func renderPreferences(w http.ResponseWriter, r *http.Request, status int, p members.Person, form page.Form) error {
+	form.Area = "preferences"
+	return pages.Render(w, r, status, "preferences.html", preferencesData{
+		Form: form, Address: p.Address, Token: r.URL.Query().Get("token"), Choices: allChoices(),
+		Saved: r.URL.Query().Get("done") == "saved",
+	})
+}
+
+func (s *Service) savePreferences(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	p, err := s.reader(r)
+	if err != nil {
+		return err
+	}
+	prefs, tag := parsePreferences(r.PostForm)
+	fields := prefs.Validate("")
+	if _, known := language.Parse(string(tag)); !known {
+		fields = append(fields, fault.Field{Name: "language", Code: "choice"})
+	}
+	if len(fields) > 0 {
+		return renderPreferences(w, r, http.StatusUnprocessableEntity, p, page.Form{Values: r.PostForm, Errors: fields})
+	}
+	shown := web.Printer(r.Context())
+	err = s.Members.SavePreferences(r.Context(), p.Ref, prefs, tag, members.Consenting{
+		How: "preferences", Language: shown.Tag(),
+		Texts: map[members.Purpose]string{
+			members.ForNewsletter:    members.TextHash(shown.Text("preferences.newsletter")),
+			members.ForAnnouncements: members.TextHash(shown.Text("preferences.announcements")),
+		},
+	})
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	q.Set("done", "saved")
+	http.Redirect(w, r, "/preferences?"+q.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+// unsubscribing returns the person and the kind of mail that an unsubscribe link is about.
+func (s *Service) unsubscribing(r *http.Request) (members.Person, string, error) {
+	parts, err := s.Signer.Verify(unsubscribeLink, r.URL.Query().Get("token"), 0, s.Now())
+	if err != nil || len(parts) != 2 {
+		return members.Person{}, "", fault.New(http.StatusBadRequest, "broken-link").Because(err)
+	}
+	p, err := s.active(r, parts[0])
+	return p, parts[1], err
+}
+
+// unsubscribeData is what the page behind an unsubscribe link shows.
+type unsubscribeData struct {
+	Kind        string
+	Address     string
+	Preferences string
+	Done        bool
+}
+
+func (s *Service) showUnsubscribe(w http.ResponseWriter, r *http.Request) error {
+	p, kind, err := s.unsubscribing(r)
+	if err != nil {
+		return err
+	}
+	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Address: p.Address, Preferences: s.preferencesURL(p.Ref)})
+}
+
+// unsubscribe acts at once and answers without a redirect, as RFC 8058 asks: the caller may be a mail
+// provider that posts one of two encodings without a cookie. The body is not needed; the link says it all.
+func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
+	p, kind, err := s.unsubscribing(r)
+	if fault.Is(err, "not-in-network") {
+		return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Done: true})
+	}
+	if err != nil {
+		return err
+	}
+	prefs := p.Preferences
+	switch kind {
+	case "newsletter":
+		prefs.Newsletter = members.Never
+	case "announcement":
+		prefs.Announcements = false
+	default:
+		return fault.New(http.StatusBadRequest, "broken-link")
+	}
+	err = s.Members.SavePreferences(r.Context(), p.Ref, prefs, p.Language, members.Consenting{How: "one-click", Language: web.Language(r.Context())})
+	if err != nil {
+		return err
+	}
+	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{
+		Kind: kind, Address: p.Address, Preferences: s.preferencesURL(p.Ref), Done: true,
+	})
+}

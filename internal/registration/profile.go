@@ -1,0 +1,249 @@
+package registration
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// profileData is what the profile page shows: one form for the person, one for the organisation and
+// one for a new address.
+type profileData struct {
+	Organisation members.Organisation
+	Person       members.Person
+	Waiting      int
+	Choices      choices
+	// One form each, so that an error stands where it belongs.
+	Contact, Profile, Address page.Form
+}
+
+// OrganisationForm is what the fields of an organisation need.
+func (d profileData) OrganisationForm() formData {
+	return formData{Form: d.Profile, Choices: d.Choices}
+}
+
+func (s *Service) showProfile(w http.ResponseWriter, r *http.Request) error {
+	org, p, people, err := s.person(r)
+	if err != nil {
+		return err
+	}
+	return renderProfile(w, r, http.StatusOK, newProfileData(org, p, people))
+}
+
+func newProfileData(org members.Organisation, p members.Person, people []members.Person) profileData {
+	d := profileData{
+		Organisation: org, Person: p, Choices: allChoices(),
+		Contact: page.Form{Area: "profile", Values: url.Values{
+			"name": {p.Name}, "role": {p.Role}, "language": {string(p.Language)},
+		}},
+		Profile: page.Form{Area: "register", Values: profileValues(org.Profile)},
+		Address: page.Form{Area: "profile", Values: url.Values{"address": {p.NewAddress}}},
+	}
+	for _, other := range people {
+		if other.State == members.AwaitingApproval && org.State == members.Member {
+			d.Waiting++
+		}
+	}
+	return d
+}
+
+func profileValues(p members.Profile) url.Values {
+	v := url.Values{
+		"organisation.name": {p.Name}, "organisation.kind": {string(p.Kind)}, "organisation.country": {p.Country},
+		"organisation.place": {p.Place}, "organisation.population": {string(p.Population)},
+		"organisation.website": {p.Website}, "organisation.languages": p.Languages,
+	}
+	for _, t := range p.Topics {
+		v.Add("organisation.topics", string(t))
+	}
+	return v
+}
+
+func renderProfile(w http.ResponseWriter, r *http.Request, status int, d profileData) error {
+	return pages.Render(w, r, status, "profile.html", d)
+}
+
+func (s *Service) saveContact(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	org, p, people, err := s.person(r)
+	if err != nil {
+		return err
+	}
+	c := members.Contact{
+		Name: r.PostForm.Get("name"), Role: r.PostForm.Get("role"), Address: p.Address,
+		Language: language.Tag(r.PostForm.Get("language")),
+	}.Clean()
+	fields := c.Validate("")
+	if len(fields) == 0 {
+		p.Version = shownVersion(r, p.Version)
+		_, err = s.Members.SaveContact(r.Context(), p, c)
+		fields, err = refusal(err)
+	}
+	if err != nil {
+		return err
+	}
+	if len(fields) > 0 {
+		d := newProfileData(org, p, people)
+		d.Contact.Values, d.Contact.Errors = r.PostForm, fields
+		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
+	}
+	return done(w, r, "/profile", "contact")
+}
+
+func (s *Service) saveOrganisation(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	org, p, people, err := s.person(r)
+	if err != nil {
+		return err
+	}
+	profile := parseProfile(r.PostForm, "organisation.").Clean()
+	fields := profile.Validate("organisation.")
+	if len(fields) == 0 {
+		shown := org
+		shown.Version = shownVersion(r, org.Version)
+		_, err = s.Members.SaveOrganisation(r.Context(), shown, profile)
+		fields, err = refusal(err)
+	}
+	if err != nil {
+		return err
+	}
+	if len(fields) > 0 {
+		d := newProfileData(org, p, people)
+		d.Profile.Values, d.Profile.Errors = r.PostForm, prefixed("organisation.", fields)
+		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
+	}
+	return done(w, r, "/profile", "organisation")
+}
+
+// shownVersion is the version that the form was made from, so that a colleague's change since then
+// is noticed and not overwritten.
+func shownVersion(r *http.Request, current int) int {
+	if v, err := strconv.Atoi(r.PostForm.Get("version")); err == nil {
+		return v
+	}
+	return current
+}
+
+// refusal turns what a person can mend into field errors and passes everything else on.
+func refusal(err error) ([]fault.Field, error) {
+	if errors.Is(err, members.ErrEdited) {
+		return []fault.Field{{Name: "name", Code: "edited"}}, nil
+	}
+	if fault.Is(err, "invalid") {
+		return fault.From(err).Fields, nil
+	}
+	return nil, err
+}
+
+// prefixed names fields as the form does.
+func prefixed(prefix string, fields []fault.Field) []fault.Field {
+	for i, f := range fields {
+		if !strings.HasPrefix(f.Name, prefix) {
+			fields[i].Name = prefix + f.Name
+		}
+	}
+	return fields
+}
+
+// done goes back to a page that says what was done.
+func done(w http.ResponseWriter, r *http.Request, path, what string) error {
+	q := url.Values{"done": {what}}
+	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
+		q.Set("lang", string(chosen))
+	}
+	http.Redirect(w, r, path+"?"+q.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+// askNewAddress mails a link to the address that a person wants to use instead. The answer is the
+// same whoever reads that address.
+func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	org, p, people, err := s.person(r)
+	if err != nil {
+		return err
+	}
+	address, err := mail.ParseAddress(r.PostForm.Get("address"))
+	if err != nil {
+		d := newProfileData(org, p, people)
+		d.Address.Values, d.Address.Errors = r.PostForm, []fault.Field{{Name: "address", Code: "address"}}
+		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
+	}
+	if err := s.mailNewAddress(r.Context(), p, address); err != nil {
+		return err
+	}
+	return done(w, r, "/profile", "address")
+}
+
+func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address string) error {
+	if mail.Key(address) == mail.Key(p.Address) {
+		return nil
+	}
+	may, err := s.Members.MayNotify(ctx, address)
+	if err != nil || !may {
+		return err
+	}
+	other, err := s.Members.PersonByAddress(ctx, address)
+	if err == nil {
+		return s.Post.Send(ctx, s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address})
+	}
+	if !errors.Is(err, members.ErrNone) {
+		return err
+	}
+	if err := s.Members.AskAddress(ctx, p.Ref, address); err != nil {
+		return err
+	}
+	p.NewAddress = address
+	return s.Post.Send(ctx, s.addressLetter(p), mail.Address{Name: p.Name, Email: address})
+}
+
+// addressData is what the page behind the link in that mail shows.
+type addressData struct{ Old, New string }
+
+// newAddress returns the person whose new address a link confirms.
+func (s *Service) newAddress(r *http.Request) (members.Person, error) {
+	parts, err := s.Signer.Verify(addressLink, r.URL.Query().Get("token"), members.LinkAge, s.Now())
+	if err != nil || len(parts) != 2 {
+		return members.Person{}, fault.New(http.StatusBadRequest, "broken-link").Because(err)
+	}
+	p, err := s.active(r, parts[0])
+	if err == nil && (p.NewAddress == "" || s.Signer.KeyedHash(addressLink, p.NewAddress) != parts[1]) {
+		return p, fault.New(http.StatusGone, "broken-link")
+	}
+	return p, err
+}
+
+func (s *Service) showNewAddress(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.newAddress(r)
+	if err != nil {
+		return err
+	}
+	return pages.Render(w, r, http.StatusOK, "address.html", addressData{p.Address, p.NewAddress})
+}
+
+func (s *Service) moveAddress(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.newAddress(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Members.MoveAddress(r.Context(), p); err != nil {
+		return err
+	}
+	return done(w, r, "/profile", "moved")
+}

@@ -1,0 +1,102 @@
+// Package registration is the member's own side of membership: applying, confirming the address,
+// profile, mail preferences, colleagues, leaving, and the public list of members.
+//
+// Whoever applies learns nothing about who is a member already: the page is the same, and what
+// differs is the mail, which only the owner of the address reads.
+package registration
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/token"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+var pages = page.New(templates)
+
+// Purposes of the signed links that mails carry.
+const (
+	confirmLink     = "confirm"
+	preferencesLink = "preferences"
+	unsubscribeLink = "unsubscribe"
+	addressLink     = "address"
+)
+
+// Service answers the routes of registration.
+type Service struct {
+	Members  *members.Store
+	Sessions *session.Store
+	Signer   *token.Signer
+	Post     mail.Post
+	// Coordinator is the address that is told of every new registration.
+	Coordinator string
+	// Audit is the table of audit entries.
+	Audit string
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// Routes adds the service's routes.
+func (s *Service) Routes(m *web.Mux) {
+	m.Handle("GET /register", web.Everyone, s.showForm)
+	m.Handle("POST /register", web.Everyone, s.register)
+	m.Handle("POST /register/again", web.Everyone, s.mailAgain)
+	m.Handle("GET /confirm", web.Everyone, s.showApplication)
+	m.Handle("POST /confirm", web.Everyone, s.confirm)
+	m.Handle("POST /confirm/again", web.Everyone, s.renewLink)
+	m.Handle("GET /profile", web.SignedIn, s.showProfile)
+	m.Handle("POST /profile", web.SignedIn, s.saveContact)
+	m.Handle("POST /profile/organisation", web.SignedIn, s.saveOrganisation)
+	m.Handle("POST /profile/address", web.SignedIn, s.askNewAddress)
+	m.Handle("GET /address", web.Everyone, s.showNewAddress)
+	m.Handle("POST /address", web.Everyone, s.moveAddress)
+	m.Handle("GET /preferences", web.Everyone, s.showPreferences)
+	m.Handle("POST /preferences", web.Everyone, s.savePreferences)
+	m.Handle("GET /unsubscribe", web.Everyone, s.showUnsubscribe)
+	m.Handle("POST /unsubscribe", web.Everyone, s.unsubscribe)
+	m.AllowCrossOrigin("POST /unsubscribe")
+	m.Handle("GET /leave", web.SignedIn, s.showLeave)
+	m.Handle("POST /leave", web.SignedIn, s.leave)
+	m.Handle("GET /colleagues", web.Members, s.showColleagues)
+	m.Handle("POST /colleagues/{person}", web.Members, s.decideColleague)
+	m.Handle("GET /members", web.Everyone, s.showMembers)
+	m.Handle("GET /api/organisations", web.Everyone, s.listOrganisations)
+	m.Handle("POST /api/registrations", web.Everyone, s.registerJSON)
+}
+
+// link returns an absolute link for a mail.
+func (s *Service) link(path string, query url.Values) string {
+	if len(query) == 0 {
+		return s.Post.Site.URL + path
+	}
+	return s.Post.Site.URL + path + "?" + query.Encode()
+}
+
+// person returns the signed-in person and their organisation, as they are stored now.
+func (s *Service) person(r *http.Request) (members.Organisation, members.Person, []members.Person, error) {
+	ref, err := members.ParseRef(web.Who(r.Context()).Member)
+	if err != nil {
+		return members.Organisation{}, members.Person{}, nil, err
+	}
+	org, people, err := s.Members.Organisation(r.Context(), ref.Organisation)
+	if err != nil {
+		return org, members.Person{}, nil, err
+	}
+	for _, p := range people {
+		if p.Ref == ref {
+			return org, p, people, nil
+		}
+	}
+	return org, members.Person{}, nil, members.ErrNone
+}

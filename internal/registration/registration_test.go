@@ -1,0 +1,535 @@
+package registration_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+
+	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/registration"
+	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/token"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// site is the registration function with real tables, and SES in its place.
+type site struct {
+	t       *testing.T
+	mux     *web.Mux
+	members *members.Store
+	signer  *token.Signer
+	ses     *mailServer
+	clock   atomic.Int64
+	who     *web.Identity
+}
+
+// mailServer takes what SES would be sent.
+type mailServer struct {
+	mu     sync.Mutex
+	mails  []string
+	refuse bool
+}
+
+func (m *mailServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	answer := func(status int, body string) *http.Response {
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/xml"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+	}
+	if m.refuse {
+		return answer(400, `<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>no</Message></Error></ErrorResponse>`), nil
+	}
+	raw := make([]byte, len(r.PostForm.Get("RawMessage.Data")))
+	n, _ := base64Decode(raw, r.PostForm.Get("RawMessage.Data"))
+	m.mails = append(m.mails, plain(raw[:n]))
+	return answer(200, `<SendRawEmailResponse><SendRawEmailResult><MessageId>m1</MessageId></SendRawEmailResult></SendRawEmailResponse>`), nil
+}
+
+func (m *mailServer) take() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	mails := m.mails
+	m.mails = nil
+	return mails
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	client, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
+	s := &site{t: t, ses: &mailServer{}}
+	s.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixNano())
+	now := func() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
+	s.members = members.NewStore(client, tables["MembersTable"], now)
+	signer, err := token.NewSigner(strings.Repeat("k", 64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.signer = signer
+	sender := mail.NewSender(ses.New(ses.Options{
+		Region: "eu-central-1", HTTPClient: &http.Client{Transport: s.ses}, Retryer: aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(func(context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
+		}),
+	}), "set")
+	service := &registration.Service{
+		Members: s.members, Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Signer: signer,
+		Post: mail.Post{
+			Sender: sender, Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
+			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
+		},
+		Coordinator: "desk@munet.example", Audit: tables["AuditTable"],
+		Now: now, Log: slog.New(slog.DiscardHandler),
+	}
+	s.mux = web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
+	service.Routes(s.mux)
+	return s
+}
+
+// Identify makes the site's tests whoever they want to be.
+func (s *site) Identify(*http.Request) (*web.Identity, error) { return s.who, nil }
+
+func (s *site) signIn(p members.Person) {
+	s.who = &web.Identity{Member: p.Ref.String(), Name: p.Name, Language: p.Language, Approved: p.State == members.Member}
+}
+
+func (s *site) do(method, target string, body url.Values) *httptest.ResponseRecorder {
+	s.t.Helper()
+	r := httptest.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body.Encode()))
+	if body != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	w := httptest.NewRecorder()
+	s.mux.ServeHTTP(w, r)
+	return w
+}
+
+func (s *site) wait(d time.Duration) { s.clock.Add(int64(d)) }
+
+func form(address string, change ...string) url.Values {
+	v := url.Values{
+		"organisation.name": {"Δήμος Πάφου"}, "organisation.kind": {"localAuthority"}, "organisation.country": {"CY"},
+		"organisation.place": {"Πάφος"}, "organisation.population": {"20to50k"}, "organisation.website": {"https://pafos.example"},
+		"organisation.languages": {"el", "en"}, "organisation.topics": {"housing"},
+		"representative.name": {"Ανδρέας Χ."}, "representative.role": {"Officer"}, "representative.address": {address},
+		"representative.language": {"el"}, "mail.newsletter": {"every"}, "consent": {"yes"},
+	}
+	for i := 0; i < len(change); i += 2 {
+		v.Set(change[i], change[i+1])
+	}
+	return v
+}
+
+var linkPattern = regexp.MustCompile(`https://munet\.example(/[a-z]+\?token=[A-Za-z0-9_-]+)`)
+
+// link returns the path of the first link with a token in a mail.
+func link(t *testing.T, mail string) string {
+	t.Helper()
+	found := linkPattern.FindStringSubmatch(mail)
+	if found == nil {
+		t.Fatalf("no link in:\n%s", mail)
+	}
+	return found[1]
+}
+
+func (s *site) confirmed(address string, change ...string) members.Person {
+	s.t.Helper()
+	if w := s.do("POST", "/register", form(address, change...)); w.Code != 200 {
+		s.t.Fatalf("register: %d", w.Code)
+	}
+	path := link(s.t, s.ses.take()[0])
+	if w := s.do("POST", path, url.Values{"revision": {"1"}}); w.Code != 200 {
+		s.t.Fatalf("confirm: %d", w.Code)
+	}
+	p, err := s.members.PersonByAddress(s.t.Context(), address)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
+func TestRegisterConfirmAndBeTold(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if w := s.do("GET", "/register?lang=el", nil); w.Code != 200 || !strings.Contains(w.Body.String(), "Εγγραφή στο δίκτυο") {
+		t.Fatalf("form: %d", w.Code)
+	}
+	w := s.do("POST", "/register", form("andreas@pafos.example"))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), "andreas@pafos.example") {
+		t.Fatalf("register: %d", w.Code)
+	}
+	mails := s.ses.take()
+	if len(mails) != 1 || !strings.Contains(mails[0], "Επιβεβαιώστε") {
+		t.Fatalf("%d mails: %q", len(mails), mails)
+	}
+	path := link(t, mails[0])
+	if w := s.do("GET", path, nil); w.Code != 200 || !strings.Contains(w.Body.String(), "Δήμος Πάφου") {
+		t.Fatalf("look before confirming: %d", w.Code)
+	}
+	if w := s.do("POST", path, url.Values{"revision": {"1"}}); w.Code != 200 {
+		t.Fatalf("confirm: %d", w.Code)
+	}
+	if mails := s.ses.take(); len(mails) != 2 || !strings.Contains(mails[1], "asks to join") {
+		t.Errorf("after confirming the person and the coordinator are told: %q", mails)
+	}
+	if w := s.do("POST", path, url.Values{"revision": {"1"}}); w.Code != http.StatusGone {
+		t.Errorf("confirming again: %d, want 410", w.Code)
+	}
+}
+
+func TestLooking1000TimesChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.do("POST", "/register", form("a@pafos.example"))
+	confirm := link(t, s.ses.take()[0])
+	p := s.confirmed("b@limassol.example", "organisation.name", "Limassol")
+	s.ses.take()
+	unsubscribe := "/unsubscribe?token=" + s.signer.Sign("unsubscribe", time.Time{}, p.Ref.String(), "newsletter")
+	preferences := "/preferences?token=" + s.signer.Sign("preferences", time.Time{}, p.Ref.String())
+	for i := range 1000 {
+		for _, path := range []string{confirm, unsubscribe, preferences} {
+			if w := s.do([]string{"GET", "HEAD"}[i%2], path, nil); w.Code != 200 {
+				t.Fatalf("%s: %d", path, w.Code)
+			}
+		}
+	}
+	if _, err := s.members.PersonByAddress(t.Context(), "a@pafos.example"); err == nil {
+		t.Error("looking at the link confirmed the address")
+	}
+	after, err := s.members.Person(t.Context(), p.Ref)
+	if err != nil || after.Preferences.Newsletter != members.Every || after.Version != p.Version {
+		t.Errorf("looking at a link changed %+v to %+v, %v", p, after, err)
+	}
+	if mails := s.ses.take(); len(mails) != 0 {
+		t.Errorf("looking caused %d mails", len(mails))
+	}
+}
+
+func TestKnownAndUnknownAddressesLookAlike(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.confirmed("known@pafos.example")
+	s.ses.take()
+	id := regexp.MustCompile(`[A-Z2-7]{26}`)
+	answer := func(address string) string {
+		w := s.do("POST", "/register", form(address))
+		body := strings.ReplaceAll(w.Body.String(), address, "ADDRESS")
+		return fmt.Sprint(w.Code, w.Header(), id.ReplaceAllString(body, "REQUEST"))
+	}
+	known, unknown := answer("known@pafos.example"), answer("other@pafos.example")
+	if known != unknown {
+		t.Errorf("the answers differ:\n%s\n%s", known, unknown)
+	}
+	mails := s.ses.take()
+	if len(mails) != 2 || !strings.Contains(mails[0], "ήδη μέλος") || !strings.Contains(mails[1], "Επιβεβαιώστε") {
+		t.Errorf("each gets the mail that is right for it: %q", mails)
+	}
+}
+
+func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tests := map[string]struct {
+		change []string
+		want   string
+	}{
+		"no consent":        {[]string{"consent", ""}, "f-consent"},
+		"bad address":       {[]string{"representative.address", "andreas"}, "f-representative.address"},
+		"long name":         {[]string{"organisation.name", strings.Repeat("x", 201)}, "f-organisation.name"},
+		"unknown kind":      {[]string{"organisation.kind", "kingdom"}, "f-organisation.kind"},
+		"header injection":  {[]string{"representative.address", "a@b.example\r\nBcc: c@d.example"}, "f-representative.address"},
+		"control character": {[]string{"representative.name", "A\x07B"}, "f-representative.name"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := s.do("POST", "/register", form("andreas@pafos.example", tt.change...))
+			body := w.Body.String()
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, `href="#`+tt.want) || !strings.Contains(body, `value="Πάφος"`) {
+				t.Errorf("%d, error for %s: %v, place kept: %v", w.Code, tt.want, strings.Contains(body, tt.want), strings.Contains(body, "Πάφος"))
+			}
+		})
+	}
+	if mails := s.ses.take(); len(mails) != 0 {
+		t.Errorf("refused forms caused %d mails", len(mails))
+	}
+}
+
+func TestMarkupInNamesIsText(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.do("POST", "/register", form("a@pafos.example", "organisation.name", `<script>alert(1)</script> & Söhne`))
+	mail := s.ses.take()[0]
+	w := s.do("GET", link(t, mail), nil)
+	if strings.Contains(w.Body.String(), "<script>alert") || !strings.Contains(w.Body.String(), "&lt;script&gt;alert(1)") {
+		t.Error("the page does not show markup as text")
+	}
+	if strings.Contains(mail[strings.Index(mail, "text/html"):], "<script>alert") {
+		t.Error("the mail does not show markup as text")
+	}
+}
+
+func TestSESRefusesAndNothingStaysHalfDone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.ses.refuse = true
+	w := s.do("POST", "/register", form("a@pafos.example"))
+	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), "a@pafos.example") || !strings.Contains(w.Body.String(), "We could not send the e-mail") && !strings.Contains(w.Body.String(), "Our mail service") {
+		t.Errorf("%d: the person is told and the form kept", w.Code)
+	}
+	if waiting, err := s.members.Applications(t.Context()); err != nil || len(waiting) != 0 {
+		t.Errorf("%d applications stayed, %v", len(waiting), err)
+	}
+	s.ses.refuse = false
+	if w := s.do("POST", "/register", form("a@pafos.example")); w.Code != 200 || len(s.ses.take()) != 1 {
+		t.Errorf("trying again at once: %d", w.Code)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.do("POST", "/register", form("a@pafos.example"))
+	good := link(t, s.ses.take()[0])
+	forged := good[:len(good)-2] + "zz"
+	for path, want := range map[string]int{
+		"/confirm": 400, "/confirm?token=": 400, forged: 400, "/unsubscribe?token=x": 400, "/preferences?token=" + strings.Repeat("A", 2000): 400, "/address?token=x": 400,
+	} {
+		if w := s.do("GET", path, nil); w.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, w.Code, want)
+		}
+	}
+	s.wait(8 * 24 * time.Hour)
+	w := s.do("POST", good, url.Values{"revision": {"1"}})
+	if w.Code != http.StatusGone || !strings.Contains(w.Body.String(), `action="/confirm/again"`) {
+		t.Fatalf("expired link: %d", w.Code)
+	}
+	if w := s.do("POST", "/confirm/again", url.Values{"token": {strings.TrimPrefix(good, "/confirm?token=")}}); w.Code != 200 {
+		t.Fatalf("new link: %d", w.Code)
+	}
+	fresh := link(t, s.ses.take()[0])
+	if w := s.do("POST", fresh, url.Values{"revision": {"1"}}); w.Code != 200 {
+		t.Errorf("confirming by the new link: %d", w.Code)
+	}
+}
+
+func TestReplacedApplicationIsShownAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.do("POST", "/register", form("a@pafos.example"))
+	path := link(t, s.ses.take()[0])
+	s.do("POST", "/register", form("a@pafos.example", "organisation.name", "Elsewhere"))
+	w := s.do("POST", path, url.Values{"revision": {"1"}})
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Elsewhere") {
+		t.Errorf("%d: what is confirmed must be what was shown", w.Code)
+	}
+}
+
+func TestOneClickUnsubscribe(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("a@pafos.example")
+	target := "/unsubscribe?token=" + s.signer.Sign("unsubscribe", time.Time{}, p.Ref.String(), "newsletter")
+	bodies := map[string]string{
+		"application/x-www-form-urlencoded":  "List-Unsubscribe=One-Click",
+		"multipart/form-data; boundary=XYZW": "--XYZW\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--XYZW--\r\n",
+	}
+	for contentType, body := range bodies {
+		if err := s.members.SavePreferences(t.Context(), p.Ref, members.Preferences{Newsletter: members.Every, Announcements: true}, "el", members.Consenting{}); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), "POST", target, strings.NewReader(body))
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Origin", "https://webmail.example")
+		w := httptest.NewRecorder()
+		s.mux.ServeHTTP(w, r)
+		got, err := s.members.Person(t.Context(), p.Ref)
+		if w.Code != 200 || err != nil || got.Preferences.Newsletter != members.Never || !got.Preferences.Announcements {
+			t.Errorf("%s: %d, %+v, %v", contentType, w.Code, got.Preferences, err)
+		}
+	}
+}
+
+func TestPreferences(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("a@pafos.example")
+	target := "/preferences?token=" + s.signer.Sign("preferences", time.Time{}, p.Ref.String())
+	if w := s.do("POST", target, url.Values{"newsletter": {"hourly"}, "language": {"el"}}); w.Code != 422 {
+		t.Errorf("unknown frequency: %d", w.Code)
+	}
+	if w := s.do("POST", target, url.Values{"newsletter": {"monthly"}, "language": {"en"}, "announcements": {"yes"}}); w.Code != 303 {
+		t.Errorf("saving: %d", w.Code)
+	}
+	got, err := s.members.Person(t.Context(), p.Ref)
+	if err != nil || got.Preferences != (members.Preferences{Newsletter: members.Monthly, Announcements: true}) || got.Language != "en" {
+		t.Errorf("saved %+v in %s, %v", got.Preferences, got.Language, err)
+	}
+	if w := s.do("GET", "/preferences", nil); w.Code != 303 || !strings.HasPrefix(w.Header().Get("Location"), "/sign-in?next=") {
+		t.Errorf("without link or session: %d", w.Code)
+	}
+}
+
+func TestSignedInPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("a@pafos.example")
+	for _, path := range []string{"/profile", "/leave", "/colleagues"} {
+		if w := s.do("GET", path, nil); w.Code != 303 {
+			t.Errorf("GET %s without a session: %d", path, w.Code)
+		}
+	}
+	s.signIn(p)
+	if w := s.do("GET", "/colleagues", nil); w.Code != 403 {
+		t.Errorf("colleagues before approval: %d, want 403", w.Code)
+	}
+	w := s.do("GET", "/profile", nil)
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `value="Δήμος Πάφου"`) {
+		t.Errorf("profile: %d", w.Code)
+	}
+	if w := s.do("POST", "/profile", url.Values{"name": {"Άννα"}, "language": {"en"}, "version": {fmt.Sprint(p.Version)}}); w.Code != 303 {
+		t.Errorf("save: %d", w.Code)
+	}
+	if w := s.do("POST", "/profile", url.Values{"name": {"Later"}, "language": {"en"}, "version": {fmt.Sprint(p.Version)}}); w.Code != 422 || !strings.Contains(w.Body.String(), `value="Later"`) {
+		t.Errorf("saving over a change: %d keeps what was typed", w.Code)
+	}
+	if w := s.do("POST", "/profile/address", url.Values{"address": {"new@pafos.example"}}); w.Code != 303 {
+		t.Errorf("new address: %d", w.Code)
+	}
+	mails := s.ses.take()
+	path := link(t, mails[len(mails)-1])
+	if w := s.do("GET", path, nil); w.Code != 200 {
+		t.Errorf("look at the new address: %d", w.Code)
+	}
+	if w := s.do("POST", path, nil); w.Code != 303 {
+		t.Errorf("use the new address: %d", w.Code)
+	}
+	if _, err := s.members.PersonByAddress(t.Context(), "new@pafos.example"); err != nil {
+		t.Errorf("the new address: %v", err)
+	}
+}
+
+func TestColleaguesAndLeaving(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	first := s.confirmed("one@pafos.example")
+	if _, _, err := s.members.Decide(t.Context(), first.Organisation, members.Decision{Action: members.Approve, By: "Maria"}); err != nil {
+		t.Fatal(err)
+	}
+	s.ses.take()
+	second := s.confirmed("two@pafos.example", "representative.name", "Second")
+	if mails := s.ses.take(); len(mails) != 2 || !strings.Contains(mails[1], "one@pafos.example") {
+		t.Errorf("the first representative is asked: %q", mails)
+	}
+	first, _ = s.members.Person(t.Context(), first.Ref)
+	s.signIn(first)
+	if w := s.do("GET", "/colleagues", nil); w.Code != 200 || !strings.Contains(w.Body.String(), "Second") {
+		t.Errorf("colleagues: %d", w.Code)
+	}
+	if w := s.do("POST", "/colleagues/"+second.Ref.Person, url.Values{"action": {"suspend"}}); w.Code != 422 {
+		t.Errorf("an action that is not theirs: %d", w.Code)
+	}
+	if w := s.do("POST", "/colleagues/"+second.Ref.Person, url.Values{"action": {"approve"}}); w.Code != 303 {
+		t.Errorf("approve: %d", w.Code)
+	}
+	if w := s.do("POST", "/colleagues/"+second.Ref.Person, url.Values{"action": {"decline"}}); w.Code != 409 {
+		t.Errorf("deciding twice: %d, want 409", w.Code)
+	}
+	if w := s.do("POST", "/leave", nil); w.Code != 200 {
+		t.Errorf("leave: %d", w.Code)
+	}
+	if p, err := s.members.Person(t.Context(), first.Ref); err != nil || p.State != members.Left {
+		t.Errorf("%s, %v", p.State, err)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	good := `{"organisation":{"kind":"ngo","name":"Antigone","country":"EL"},"representative":{"name":"Maria","address":"maria@antigone.example","language":"el"},"consent":true}`
+	tests := map[string]struct {
+		body, contentType string
+		status            int
+		field             string
+	}{
+		"good":          {good, "application/json", 202, ""},
+		"form":          {"a=b", "application/x-www-form-urlencoded", 415, ""},
+		"unknown field": {strings.Replace(good, `"consent"`, `"admin":true,"consent"`, 1), "application/json", 400, "admin"},
+		"duplicate":     {strings.Replace(good, `"consent"`, `"consent":true,"consent"`, 1), "application/json", 400, "consent"},
+		"wrong type":    {strings.Replace(good, `"Maria"`, `7`, 1), "application/json", 400, "representative.name"},
+		"trailing":      {good + "{}", "application/json", 400, ""},
+		"invalid":       {strings.Replace(good, `"EL"`, `"BR"`, 1), "application/json", 422, "organisation.country"},
+		"too large":     {`{"consent":"` + strings.Repeat("x", web.MaxBody) + `"}`, "application/json", 413, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequestWithContext(t.Context(), "POST", "/api/registrations", bytes.NewReader([]byte(tt.body)))
+			r.Header.Set("Content-Type", tt.contentType)
+			w := httptest.NewRecorder()
+			s.mux.ServeHTTP(w, r)
+			if w.Code != tt.status || (tt.field != "" && !strings.Contains(w.Body.String(), `"field":"`+tt.field+`"`)) {
+				t.Errorf("%d, want %d naming %q:\n%s", w.Code, tt.status, tt.field, w.Body)
+			}
+		})
+	}
+	if w := s.do("GET", "/api/organisations?country=XX", nil); w.Code != 422 {
+		t.Errorf("unknown country: %d", w.Code)
+	}
+	if w := s.do("GET", "/api/organisations?next=abc", nil); w.Code != 400 {
+		t.Errorf("foreign cursor: %d", w.Code)
+	}
+}
+
+func TestMembersAreListed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("one@pafos.example")
+	if _, _, err := s.members.Decide(t.Context(), p.Organisation, members.Decision{Action: members.Approve, By: "Maria"}); err != nil {
+		t.Fatal(err)
+	}
+	if w := s.do("GET", "/members?words=παφου&country=CY", nil); w.Code != 200 || !strings.Contains(w.Body.String(), "Δήμος Πάφου") || strings.Contains(w.Body.String(), "one@pafos") {
+		t.Errorf("members: %d", w.Code)
+	}
+	if w := s.do("GET", "/members?words=nowhere", nil); w.Code != 200 || strings.Contains(w.Body.String(), "Δήμος") {
+		t.Errorf("members: %d", w.Code)
+	}
+	w := s.do("GET", "/api/organisations", nil)
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"name":"Δήμος Πάφου"`) || strings.Contains(w.Body.String(), "address") {
+		t.Errorf("API: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestParallelRegistrationsLeaveOne(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var group sync.WaitGroup
+	for range 200 {
+		group.Go(func() {
+			if w := s.do("POST", "/register", form("a@pafos.example")); w.Code != 200 {
+				t.Errorf("%d", w.Code)
+			}
+		})
+	}
+	group.Wait()
+	waiting, err := s.members.Applications(t.Context())
+	if mails := s.ses.take(); err != nil || len(waiting) != 1 || len(mails) != 1 {
+		t.Errorf("%d applications and %d mails, %v", len(waiting), len(mails), err)
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 
@@ -313,4 +314,18 @@ func main(w *httptest.ResponseRecorder) string {
 	_, rest, _ := strings.Cut(w.Body.String(), "<main")
 	content, _, _ := strings.Cut(rest, "</main>")
 	return content
+}
+
+// dump returns all items of the sessions table as text.
+func (b *bench) dump(t *testing.T) string {
+	t.Helper()
+	out, err := b.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &b.name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var items []map[string]any
+	if err := attributevalue.UnmarshalListOfMaps(out.Items, &items); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(items)
 }

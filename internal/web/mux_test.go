@@ -1,0 +1,191 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+)
+
+// sessions answers with one person, or with an error.
+type sessions struct {
+	who *Identity
+	err error
+}
+
+func (s *sessions) Identify(*http.Request) (*Identity, error) { return s.who, s.err }
+
+func newTestMux(s Sessions, log *bytes.Buffer) *Mux {
+	m := NewMux(Options{Sessions: s, Log: slog.New(slog.NewJSONHandler(log, nil)), Fail: func(w http.ResponseWriter, _ *http.Request, e *fault.Error) {
+		w.WriteHeader(e.Status)
+		_, _ = w.Write([]byte("page: " + e.Code))
+	}})
+	ok := func(w http.ResponseWriter, r *http.Request) error {
+		_, err := w.Write([]byte(Language(r.Context())))
+		return err
+	}
+	for _, a := range []Access{Everyone, SignedIn, Members, Coordinators} {
+		path := "/" + strings.ReplaceAll(a.String(), " ", "-")
+		m.Handle("GET "+path, a, ok)
+		m.Handle("POST "+path, a, ok)
+		m.Handle("POST /api"+path, a, ok)
+	}
+	m.Handle("POST /api/echo", Everyone, func(w http.ResponseWriter, r *http.Request) error {
+		var v struct {
+			Name string `json:"name"`
+		}
+		if err := DecodeJSON(r, &v); err != nil {
+			return err
+		}
+		return WriteJSON(w, http.StatusOK, v)
+	})
+	m.Handle("GET /broken", Everyone, func(http.ResponseWriter, *http.Request) error { return errors.New("secret cause") })
+	m.Handle("GET /panic", Everyone, func(http.ResponseWriter, *http.Request) error { panic("secret cause") })
+	return m
+}
+
+func TestAccess(t *testing.T) {
+	waiting, member, coordinator := &Identity{}, &Identity{Approved: true}, &Identity{Approved: true, Coordinator: true}
+	tests := []struct {
+		route string
+		// status for nobody, someone waiting for approval, a member, a coordinator
+		want [4]int
+	}{
+		{"GET /everyone", [4]int{200, 200, 200, 200}},
+		{"POST /everyone", [4]int{200, 200, 200, 200}},
+		{"GET /signed-in", [4]int{303, 200, 200, 200}},
+		{"POST /signed-in", [4]int{401, 200, 200, 200}},
+		{"GET /members", [4]int{303, 403, 200, 200}},
+		{"POST /members", [4]int{401, 403, 200, 200}},
+		{"POST /api/members", [4]int{401, 403, 200, 200}},
+		{"GET /coordinators", [4]int{303, 403, 403, 200}},
+		{"POST /coordinators", [4]int{401, 403, 403, 200}},
+		{"POST /api/coordinators", [4]int{401, 403, 403, 200}},
+	}
+	for _, tt := range tests {
+		for i, who := range []*Identity{nil, waiting, member, coordinator} {
+			method, path, _ := strings.Cut(tt.route, " ")
+			w := httptest.NewRecorder()
+			newTestMux(&sessions{who: who}, &bytes.Buffer{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, nil))
+			if w.Code != tt.want[i] {
+				t.Errorf("%s by caller %d: %d, want %d", tt.route, i, w.Code, tt.want[i])
+			}
+		}
+	}
+}
+
+func TestBrokenSessionsCloseOnlyWhatNeedsThem(t *testing.T) {
+	for path, want := range map[string]int{"/everyone": 200, "/signed-in": 500, "/coordinators": 500} {
+		w := httptest.NewRecorder()
+		newTestMux(&sessions{err: errors.New("no table")}, &bytes.Buffer{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+}
+
+func TestSignInComesBackToThePage(t *testing.T) {
+	w := httptest.NewRecorder()
+	newTestMux(&sessions{}, &bytes.Buffer{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/members?a=1&lang=el", nil))
+	if got, want := w.Header().Get("Location"), "/sign-in?lang=el&next=%2Fmembers%3Fa%3D1%26lang%3Del"; got != want {
+		t.Errorf("Location %q, want %q", got, want)
+	}
+}
+
+func TestErrorsSayNothingInternal(t *testing.T) {
+	for _, path := range []string{"/broken", "/panic"} {
+		var log bytes.Buffer
+		w := httptest.NewRecorder()
+		newTestMux(nil, &log).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
+		if w.Code != 500 || w.Body.String() != "page: internal" {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+		if !strings.Contains(log.String(), "secret cause") || !strings.Contains(log.String(), `"requestId"`) {
+			t.Errorf("%s: the log does not tell the cause: %s", path, &log)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	post := func(target, contentType, body string) *http.Request {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", target, strings.NewReader(body))
+		r.Header.Set("Content-Type", contentType)
+		return r
+	}
+	crossOrigin := post("/api/echo", "application/json", `{}`)
+	crossOrigin.Header.Set("Sec-Fetch-Site", "cross-site")
+	tests := map[string]struct {
+		request *http.Request
+		status  int
+		code    string
+		field   string
+	}{
+		"unknown path":  {post("/api/nothing", "application/json", `{}`), 404, "not-found", ""},
+		"wrong method":  {httptest.NewRequestWithContext(t.Context(), "GET", "/api/echo", nil), 405, "method-not-allowed", ""},
+		"cross origin":  {crossOrigin, 403, "cross-origin", ""},
+		"no JSON":       {post("/api/echo", "text/plain", `{}`), 415, "unsupported-media-type", ""},
+		"broken":        {post("/api/echo", "application/json", `{"name":`), 400, "bad-request", ""},
+		"trailing":      {post("/api/echo", "application/json", `{} {}`), 400, "bad-request", ""},
+		"unknown field": {post("/api/echo", "application/json", `{"nom":"x"}`), 400, "bad-request", "nom"},
+		"duplicate":     {post("/api/echo", "application/json", `{"name":"x","name":"y"}`), 400, "bad-request", "name"},
+		"wrong type":    {post("/api/echo", "application/json", `{"name":{"a":1}}`), 400, "bad-request", "name"},
+		"too large":     {post("/api/echo", "application/json", `{"name":"`+strings.Repeat("x", MaxBody)+`"}`), 413, "too-large", ""},
+		"deep":          {post("/api/echo", "application/json", strings.Repeat("[", 100_000)), 400, "bad-request", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			newTestMux(nil, &bytes.Buffer{}).ServeHTTP(w, tt.request)
+			var p problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Fatalf("%v in %s", err, w.Body)
+			}
+			if w.Code != tt.status || p.Status != tt.status || p.Code != tt.code || p.RequestID == "" || p.Title == "" || p.Detail == "" || w.Header().Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%d %+v", w.Code, p)
+			}
+			if tt.field != "" && (len(p.Fields) != 1 || p.Fields[0].Field != tt.field || p.Fields[0].Message == "") {
+				t.Errorf("fields %+v, want %s", p.Fields, tt.field)
+			}
+		})
+	}
+}
+
+func TestLanguageOfTheAnswer(t *testing.T) {
+	greek := &Identity{Language: "el"}
+	tests := map[string]struct {
+		who            *Identity
+		target, accept string
+		want           string
+	}{
+		"nothing said":         {nil, "/everyone", "", "en"},
+		"browser":              {nil, "/everyone", "el-GR,en;q=0.5", "el"},
+		"profile over browser": {greek, "/everyone", "en", "el"},
+		"address over all":     {greek, "/everyone?lang=en", "el", "en"},
+		"unknown in address":   {nil, "/everyone?lang=xx", "el", "el"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequestWithContext(t.Context(), "GET", tt.target, nil)
+			r.Header.Set("Accept-Language", tt.accept)
+			w := httptest.NewRecorder()
+			newTestMux(&sessions{who: tt.who}, &bytes.Buffer{}).ServeHTTP(w, r)
+			if w.Body.String() != tt.want {
+				t.Errorf("%s, want %s", w.Body, tt.want)
+			}
+		})
+	}
+}
+
+func TestLogHasNoQuery(t *testing.T) {
+	var log bytes.Buffer
+	newTestMux(nil, &log).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/everyone?token=SECRET", nil))
+	if strings.Contains(log.String(), "SECRET") || !strings.Contains(log.String(), `"route":"GET /everyone"`) {
+		t.Errorf("log: %s", &log)
+	}
+}

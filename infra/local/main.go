@@ -27,10 +27,11 @@ import (
 func main() {
 	port := flag.Int("port", 8080, "port of the site")
 	data := flag.String("data", ".local", "folder that keeps tables and mail between runs")
+	file := flag.String("template", "", "SAM template to run (default: template.yaml of the checkout)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, *port, *data); err != nil {
+	if err := run(ctx, *port, *data, *file); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		stop()
 		os.Exit(1)
@@ -38,7 +39,7 @@ func main() {
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, port int, data string) error {
+func run(ctx context.Context, port int, data, file string) error {
 	if err := checkTools(ctx); err != nil {
 		return err
 	}
@@ -47,12 +48,12 @@ func run(ctx context.Context, port int, data string) error {
 		return err
 	}
 	c, err := cloud.Start(ctx, cloud.Options{
-		Listener: listener, Data: data, Log: os.Stdout, Colour: isTerminal(os.Stdout),
+		Listener: listener, Data: data, Template: file, Log: os.Stdout, Colour: isTerminal(os.Stdout),
 	})
-	if ctx.Err() != nil {
-		return nil // stopped while it was starting
-	}
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped while it was starting
+		}
 		return err
 	}
 	fmt.Println("mailbox:", c.URL+"/_local/mail")

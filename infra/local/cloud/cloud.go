@@ -160,6 +160,11 @@ func (c *Cloud) loadTemplate(context.Context) error {
 		}
 		c.options.Template = filepath.Join(root, "template.yaml")
 	}
+	path, err := filepath.Abs(c.options.Template)
+	if err != nil {
+		return err
+	}
+	c.options.Template = path
 	o := template.Options{
 		Parameters:  template.LocalParameters(c.URL),
 		SecretsFile: filepath.Join(c.data, "secrets.json"),
@@ -170,7 +175,6 @@ func (c *Cloud) loadTemplate(context.Context) error {
 	if c.options.Data == "" {
 		o.StackName = uniqueStack()
 	}
-	var err error
 	c.Template, err = template.Load(c.options.Template, o)
 	return err
 }

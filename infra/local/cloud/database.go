@@ -3,6 +3,8 @@ package cloud
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,12 +41,16 @@ func (c *Cloud) startDatabase(ctx context.Context) (*database, error) {
 	case os.Getenv(dynamodblocal.EndpointVariable) != "":
 		d.url = os.Getenv(dynamodblocal.EndpointVariable)
 	default:
-		server, err := dynamodblocal.Start(ctx, filepath.Join(c.data, "dynamodb"), c.log.of("DynamoDB"))
+		log, err := os.Create(filepath.Join(c.data, "dynamodb.log"))
 		if err != nil {
 			return nil, err
 		}
+		server, err := dynamodblocal.Start(ctx, filepath.Join(c.data, "dynamodb"), log)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%w (see %s)", err, log.Name()), log.Close())
+		}
 		d.url = server.URL
-		d.close = func() error { server.Close(); return nil }
+		d.close = func() error { server.Close(); return log.Close() }
 	}
 	d.client = dynamodblocal.NewClient(d.url)
 	c.Tables = map[string]string{}

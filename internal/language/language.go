@@ -21,9 +21,6 @@ package language
 import (
 	"embed"
 	"io/fs"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 )
 
 // Tag is a BCP 47 language tag that has a catalogue, such as "en" or "el".
@@ -62,11 +59,3 @@ func Negotiate(chosen, profile, acceptLanguage string) Tag {
 
 // For returns the Printer of t, or that of Default if t has no catalogue.
 func For(t Tag) *Printer { return catalogues.printer(t) }
-
-// Own returns the language's name in itself, such as "Ελληνικά".
-func (t Tag) Own() string {
-	if name := display.Self.Name(language.Make(string(t))); name != "" {
-		return name
-	}
-	return string(t)
-}

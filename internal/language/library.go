@@ -104,7 +104,8 @@ func (l *library) printer(t Tag) *Printer {
 func (l *library) load(t Tag) (*Printer, error) {
 	tag := language.Make(string(t))
 	bundle := i18n.NewBundle(tag)
-	p := &Printer{tag: t, language: tag, library: l, keys: map[string]bool{}}
+	p := &Printer{tag: t, library: l, keys: map[string]bool{}}
+	p.locale = sync.OnceValue(func() locale { return readLocale(t) })
 	files, failed := fs.Glob(l.files, path.Join(string(t), "*.json"))
 	for _, name := range files {
 		messages, err := readMessages(l.files, name)

@@ -1,13 +1,50 @@
 package language
 
 import (
+	"embed"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-	"golang.org/x/text/message"
-	"golang.org/x/text/number"
 )
+
+// cldr holds, for each official language of the EU, what the Unicode CLDR says about it. The files
+// are written by `go test ./internal/language -run TestCLDR -update` from golang.org/x/text, whose
+// own tables, of all the world's languages, would make every function a megabyte larger.
+//
+//go:embed cldr
+var cldr embed.FS
+
+// locale is one file of cldr.
+type locale struct {
+	// Group stands between groups of three digits, in numbers of at least GroupFrom digits.
+	Group     string `json:"group"`
+	GroupFrom int    `json:"groupFrom"`
+	// Countries are names by ISO 3166-1 alpha-2 code.
+	Countries map[string]string `json:"countries"`
+	// Languages are the names of the official languages of the EU.
+	Languages map[Tag]string `json:"languages"`
+}
+
+// readLocale reads the file of t. A language that is not official in the EU has none and borrows
+// that of Default.
+func readLocale(t Tag) locale {
+	data, err := cldr.ReadFile("cldr/" + string(t) + ".json")
+	if err != nil && t != Default {
+		return readLocale(Default)
+	}
+	var l locale
+	if err == nil {
+		err = json.Unmarshal(data, &l)
+	}
+	if err != nil {
+		slog.Error("the names of a language cannot be read", "language", t, "error", err)
+	}
+	return l
+}
 
 // countryAliases are the codes that the EU writes differently from ISO 3166
 // (Interinstitutional Style Guide, 7.1.1).
@@ -34,21 +71,40 @@ func (p *Printer) Country(code string) string {
 	if !ok {
 		return code
 	}
-	if name := display.Regions(p.language).Name(language.MustParseRegion(iso)); name != "" {
+	if name := p.locale().Countries[iso]; name != "" {
 		return name
 	}
 	return iso
 }
 
-// Language returns t's name in the printer's language, such as "Greek".
+// Language returns the name of an official language of the EU, such as "Greek"; of another, its tag.
 func (p *Printer) Language(t Tag) string {
-	if name := display.Languages(p.language).Name(language.Make(string(t))); name != "" {
+	if name := p.locale().Languages[t]; name != "" {
 		return name
 	}
 	return string(t)
 }
 
-// Number writes n with the language's grouping, such as "12,345".
+// Own returns the language's name in itself, such as "Ελληνικά".
+func (t Tag) Own() string { return For(t).Language(t) }
+
+// Number writes a count with the language's grouping, such as "12,345".
 func (p *Printer) Number(n int) string {
-	return message.NewPrinter(p.language).Sprint(number.Decimal(n))
+	digits := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	l := p.locale()
+	if len(digits) < l.GroupFrom {
+		return sign + digits
+	}
+	var groups []string
+	for len(digits) > 3 {
+		groups = append(groups, digits[len(digits)-3:])
+		digits = digits[:len(digits)-3]
+	}
+	groups = append(groups, digits)
+	slices.Reverse(groups)
+	return sign + strings.Join(groups, l.Group)
 }

@@ -9,14 +9,13 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
-	"golang.org/x/text/language"
 )
 
 // Printer says things in one language. It is safe for concurrent use.
 type Printer struct {
 	tag       Tag
-	language  language.Tag
 	library   *library
+	locale    func() locale
 	localizer *i18n.Localizer
 	keys      map[string]bool // value: the message has plural forms
 }

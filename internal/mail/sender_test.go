@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,7 +40,7 @@ const accepted = `<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010
 func refuse(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
-		fmt.Fprintf(w, `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>`, code, message)
+		_, _ = w.Write(fmt.Appendf(nil, `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>`, code, message))
 	}
 }
 
@@ -57,7 +56,7 @@ func TestSend(t *testing.T) {
 			t.Error(err)
 		}
 		form = r.PostForm
-		fmt.Fprint(w, accepted)
+		_, _ = w.Write([]byte(accepted))
 	})
 	m := sample()
 	m.To.Email = "info@δήμος.example"
@@ -97,7 +96,7 @@ func TestSendClassifiesFailures(t *testing.T) {
 		{"lost answer", hangUp, nil, "", false},
 		{"half an answer", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "500")
-			fmt.Fprint(w, accepted[:40])
+			_, _ = w.Write([]byte(accepted[:40]))
 		}, nil, "", false},
 		{"timed out there", refuse(408, "RequestTimeout", "Too slow"), nil, "", false},
 	}
@@ -154,12 +153,9 @@ func TestSendStalls(t *testing.T) {
 }
 
 func TestSendWithoutAConnection(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	closed := httptest.NewServer(nil)
 	closed.Close()
-	_, err = NewSender(newClient("http://"+closed.Addr().String()), "").Send(t.Context(), sample())
+	_, err := NewSender(newClient(closed.URL), "").Send(t.Context(), sample())
 	checkFailure(t, err, nil, "NoConnection", false)
 }
 
@@ -177,7 +173,7 @@ func TestSendRefusesABadMessageItself(t *testing.T) {
 func TestQuota(t *testing.T) {
 	const answer = `<GetSendQuotaResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><GetSendQuotaResult><Max24HourSend>%s</Max24HourSend><MaxSendRate>14.0</MaxSendRate><SentLast24Hours>150.0</SentLast24Hours></GetSendQuotaResult></GetSendQuotaResponse>`
 	for limit, left := range map[string]int{"200.0": 50, "100.0": 0, "-1.0": -1} {
-		s := newSender(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, answer, limit) })
+		s := newSender(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(fmt.Appendf(nil, answer, limit)) })
 		if q, err := s.Quota(t.Context()); err != nil || q != (Quota{PerSecond: 14, Left: left}) {
 			t.Errorf("limit %s: Quota = %+v, %v; want %d left", limit, q, err, left)
 		}

@@ -44,7 +44,7 @@ func (s *Store) Begin(p members.Person, organisation, userAgent string) (id stri
 	browser := ParseBrowser(userAgent)
 	attributes, err := attributevalue.MarshalMap(item{
 		PK:           prefix + token.Hash(id),
-		Person:       p.Ref.String(),
+		Person:       p.String(),
 		Organisation: organisation,
 		CreatedAt:    now.Unix(), SeenAt: now.Unix(),
 		Browser: browser.Name, System: browser.System,
@@ -108,7 +108,7 @@ func (s *Store) Identify(r *http.Request) (*web.Identity, error) {
 	}
 	approved := person.State == members.Member
 	return &web.Identity{
-		Session: hash, Member: person.Ref.String(),
+		Session: hash, Member: person.String(),
 		Organisation: it.Organisation, Name: person.Name, Address: person.Address, Language: person.Language,
 		Approved: approved, Coordinator: approved && person.Coordinator,
 	}, nil

@@ -220,14 +220,14 @@ func TestNetworkOf(t *testing.T) {
 
 func TestWhenMailFailsThePersonIsToldAndCanTryAgain(t *testing.T) {
 	t.Parallel()
-	hang := func(_ http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }
+	hang := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	refuse := func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, `<ErrorResponse><Error><Code>MessageRejected</Code><Message>no</Message></Error></ErrorResponse>`)
+		_, _ = w.Write([]byte(`<ErrorResponse><Error><Code>MessageRejected</Code><Message>no</Message></Error></ErrorResponse>`))
 	}
 	throttle := func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, `<ErrorResponse><Error><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>`)
+		_, _ = w.Write([]byte(`<ErrorResponse><Error><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>`))
 	}
 	for name, fault := range map[string]http.HandlerFunc{"refused": refuse, "throttled": throttle, "answer lost": hang} {
 		for _, address := range []string{maria, "nobody@larnaca.example"} {

@@ -110,7 +110,7 @@ func (b *bench) advance(d time.Duration) { b.clock.Add(int64(d.Seconds())) }
 // sessionsOf returns how many sessions a person has.
 func (b *bench) sessionsOf(t *testing.T, p members.Person) int {
 	t.Helper()
-	all, err := b.sessions.Of(t.Context(), p.Ref.String())
+	all, err := b.sessions.Of(t.Context(), p.String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func (p *postOffice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.mails = append(p.mails, read(raw, r.PostFormValue("Destinations.member.1")))
-	fmt.Fprint(w, `<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendRawEmailResult><MessageId>m</MessageId></SendRawEmailResult></SendRawEmailResponse>`)
+	_, _ = w.Write([]byte(`<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendRawEmailResult><MessageId>m</MessageId></SendRawEmailResult></SendRawEmailResponse>`))
 }
 
 // read takes subject and text out of a message. Its lines are short enough to
@@ -254,14 +254,14 @@ func (t *tab) get(path string) *httptest.ResponseRecorder { return t.do(http.Met
 
 func (t *tab) post(path string, pairs ...string) *httptest.ResponseRecorder {
 	form := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
+	for i := 0; i+1 < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
 	return t.do(http.MethodPost, path, form)
 }
 
 func (t *tab) do(method, path string, form url.Values) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, "https://munet.example"+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(context.Background(), method, "https://munet.example"+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	r.RemoteAddr = t.address
 	if form != nil {
@@ -269,7 +269,7 @@ func (t *tab) do(method, path string, form url.Values) *httptest.ResponseRecorde
 	}
 	t.mu.Lock()
 	for name, value := range t.cookies {
-		r.AddCookie(&http.Cookie{Name: name, Value: value})
+		r.Header.Add("Cookie", name+"="+value)
 	}
 	t.mu.Unlock()
 	w := httptest.NewRecorder()

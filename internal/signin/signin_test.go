@@ -257,8 +257,8 @@ func TestTheFirstCoordinator(t *testing.T) {
 	if to := w.Header().Get("Location"); to != "/desk" {
 		t.Errorf("sent on to %s", to)
 	}
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r.AddCookie(&http.Cookie{Name: session.Cookie, Value: browser.cookies[session.Cookie]})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.Header.Set("Cookie", session.Cookie+"="+browser.cookies[session.Cookie])
 	if who, err := b.sessions.Identify(r); err != nil || who == nil || !who.Coordinator {
 		t.Errorf("Identify = %+v, %v", who, err)
 	}

@@ -114,12 +114,17 @@ func parse(payload []byte) (issued time.Time, parts []string, ok bool) {
 	}
 	payload = payload[n:]
 	for len(payload) > 0 {
-		size, n := binary.Uvarint(payload)
-		if n <= 0 || size > uint64(len(payload)-n) {
+		length, n := binary.Uvarint(payload)
+		if n <= 0 || length > maxToken {
 			return time.Time{}, nil, false
 		}
-		parts = append(parts, string(payload[n:n+int(size)]))
-		payload = payload[n+int(size):]
+		size := int(length)
+		payload = payload[n:]
+		if size > len(payload) {
+			return time.Time{}, nil, false
+		}
+		parts = append(parts, string(payload[:size]))
+		payload = payload[size:]
 	}
 	return time.Unix(int64(seconds), 0), parts, true
 }

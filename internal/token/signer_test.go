@@ -118,7 +118,7 @@ func TestKeysAndPurposesAreSeparate(t *testing.T) {
 			t.Errorf("hash %d = %q is short or repeats another: %q", i, h, hashes)
 		}
 	}
-	if s.KeyedHash("p", "v") != s.KeyedHash("p", "v") {
+	if first, second := s.KeyedHash("p", "v"), s.KeyedHash("p", "v"); first != second {
 		t.Error("KeyedHash differs between two calls")
 	}
 }

@@ -95,5 +95,5 @@ $(PYTHON)/installed: infra/tools/requirements.txt
 	@rm -rf $(TOOLS)/python
 	@python3 -m venv $(TOOLS)/python
 	@$(PYTHON)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
-	@$(PYTHON)/pip check --disable-pip-version-check
+	@$(PYTHON)/pip check --quiet --disable-pip-version-check
 	@touch $@

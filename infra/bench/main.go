@@ -43,7 +43,7 @@ func run(ctx context.Context, runs int, write bool) error {
 	if err != nil {
 		return err
 	}
-	programs, err := build(ctx, t.Functions)
+	programs, err := build(ctx, root, t.Functions)
 	if err != nil {
 		return err
 	}
@@ -54,11 +54,11 @@ func run(ctx context.Context, runs int, write bool) error {
 		return err
 	}
 	section(&report, fmt.Sprintf("Start: exec to the first request for an event, median of %d", runs), starts)
-	sizes, err := measureSizes(programs)
+	sizes, err := measureSizes(ctx, programs)
 	if err != nil {
 		return err
 	}
-	section(&report, "Size of what is deployed", sizes)
+	section(&report, "Size of what is deployed, for "+deployedFor, sizes)
 	fmt.Print(report.String())
 
 	if write {

@@ -136,13 +136,27 @@ func isPluralEntry(e entry) bool { return len(e.forms) > 1 || e.forms["other"] =
 
 // placeholdersOf lists the names in the reference's text for "other", which has all of them.
 func placeholdersOf(e entry) []string {
-	parsed, err := parser{}.Parse(e.forms["other"], "", "")
+	names, err := placeholders(e.forms["other"])
 	if err != nil {
 		return nil
 	}
-	names := parsed.(sentence).placeholders()
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// placeholders lists the names in one text.
+func placeholders(text string) ([]string, error) {
+	parsed, err := parser{}.Parse(text, "", "")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	if s, ok := parsed.(sentence); ok {
+		for i := 1; i < len(s); i += 2 {
+			names = append(names, s[i])
+		}
+	}
+	return names, nil
 }
 
 // checkText says what is wrong with one text. Only a plural form may leave a name out, and of the
@@ -151,11 +165,10 @@ func checkText(where, text string, names []string) (problems []string) {
 	if strings.TrimSpace(text) == "" || strings.TrimSpace(text) != text {
 		problems = append(problems, where+": empty or with blanks around it")
 	}
-	parsed, err := parser{}.Parse(text, "", "")
+	have, err := placeholders(text)
 	if err != nil {
 		return append(problems, where+": "+err.Error())
 	}
-	have := parsed.(sentence).placeholders()
 	for _, name := range have {
 		if !slices.Contains(names, name) {
 			problems = append(problems, where+": unknown placeholder "+name)

@@ -146,12 +146,3 @@ func (s sentence) Execute(data any) (string, error) {
 	}
 	return b.String(), missing
 }
-
-// placeholders lists the names that the sentence is filled with.
-func (s sentence) placeholders() []string {
-	var names []string
-	for i := 1; i < len(s); i += 2 {
-		names = append(names, s[i])
-	}
-	return names
-}

@@ -31,13 +31,14 @@ type Choice struct {
 }
 
 // Field is what the parts field, textarea, select, checkbox, radios and checkboxes show. Templates
-// build it from a form and the label's key, whose last part is the field's name:
+// build it from a form and the label's key, which is the form's area and the field's name:
 //
 //	(field .Data.Form "register.place" "required" true)
 //
 // The label is the message with that key; the hint is the message key+".hint", if there is one.
 type Field struct {
-	// Name is the name that is posted. Default: the part of the key after its last dot.
+	// Name is the name that is posted. Default: what follows the form's area in the key or, if the
+	// key is of another area, its last part.
 	Name string
 	// ID is the element's id, "f-"+Name.
 	ID string

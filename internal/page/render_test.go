@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -37,7 +38,11 @@ func body(t *testing.T, content string, data any) string {
 	return w.Body.String()
 }
 
-func get(target string) *http.Request { return httptest.NewRequest(http.MethodGet, target, nil) }
+func get(target string) *http.Request { return request(http.MethodGet, target) }
+
+func request(method, target string) *http.Request {
+	return httptest.NewRequestWithContext(context.Background(), method, target, nil)
+}
 
 const plainPage = `{{define "title"}}Title{{end}}{{define "content"}}<p>Content</p>{{end}}`
 
@@ -183,7 +188,7 @@ func TestFail(t *testing.T) {
 	}
 	for _, tt := range tests {
 		w := httptest.NewRecorder()
-		m.ServeHTTP(w, httptest.NewRequest(tt.method, tt.target, nil))
+		m.ServeHTTP(w, request(tt.method, tt.target))
 		if w.Code != tt.status {
 			t.Errorf("%s %s: status %d, want %d", tt.method, tt.target, w.Code, tt.status)
 		}

@@ -19,7 +19,7 @@ func get(t *testing.T, target string) *httptest.ResponseRecorder {
 	m := web.NewMux(web.Options{Fail: page.Fail})
 	Register(m, contact)
 	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
+	m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
 	return w
 }
 

@@ -1,0 +1,69 @@
+// Package dissemination sends bulk mail: each message once, whatever crashes, and for every
+// recipient it can say afterwards what became of theirs.
+//
+// # The ledger
+//
+// A [Campaign] is one mail going out to many. Its partition of the deliveries table holds
+//
+//	campaign          what goes out, its state, how far the list of recipients is written
+//	recipients#0001   up to 400 recipients; never changed
+//	shard#0001        one letter for each of them: what became of their mail
+//
+// A shard stays around 1 KB, so that one write, which costs one write unit, can move a whole
+// window of deliveries. What needs work has the attributes due and dueAt, the keys of the index
+// "due"; everything else is not in that index, so that a run with nothing to do costs one query.
+//
+// # Leases
+//
+// Whoever works on a campaign or a shard first takes it: dueAt moves into the future, where it is
+// the end of the lease. When a holder dies, the item is simply due again. The attribute version is
+// the fencing number: every taking and every write of a holder counts it up and demands the value
+// last seen, so that a holder who was thought dead cannot write any more.
+//
+// # The states of a delivery
+//
+//	READY → CLAIMED → SENT | FAILED | UNKNOWN | READY
+//	READY → SUPPRESSED
+//
+// A delivery is claimed before it is sent, and sent without hidden retries. A refusal that certainly
+// sent nothing and may pass makes it READY again; whatever is uncertain (a lost answer, a holder
+// that died) makes it UNKNOWN and never READY: nobody gets two by a guess. An event from SES that
+// proves the mail went out settles it as SENT. Events are kept in the set settled, which only
+// grows and needs no version, so that neither an event nor a holder can lose what the other wrote.
+//
+// # Kinds
+//
+// What is sent to whom is the business of a [Kind]: newsletters, invitations. The kind says who
+// the recipients are or is given an explicit list, and looks at each recipient again at the moment
+// before the claim, so that leaving and unsubscribing act at once.
+package dissemination
+
+import (
+	"context"
+
+	"github.com/municipalitiesnet/munet/internal/mail"
+)
+
+// Kind is one sort of bulk mail.
+type Kind interface {
+	// Open returns what a campaign of this kind sends.
+	Open(ctx context.Context, c Campaign) (Content, error)
+}
+
+// Content is what one campaign sends. It is used by one goroutine and not kept for long.
+type Content interface {
+	// Recipients returns the next recipients, at most limit, and the cursor to go on from, or ""
+	// after the last ones. The first call has the cursor "". A page may be empty and yet have a
+	// next one. It is not called for a campaign with an explicit list.
+	Recipients(ctx context.Context, cursor string, limit int) (recipients []string, next string, err error)
+	// Compose looks at recipients as they are now and returns a draft for each, in their order.
+	Compose(ctx context.Context, recipients []string) ([]Draft, error)
+}
+
+// Draft is one recipient's mail, or the reason why there is none.
+type Draft struct {
+	// Message is sent unless Reason is set. The engine adds the tags.
+	Message mail.Message
+	// Reason is a code that says why this recipient gets nothing, such as "unsubscribed".
+	Reason string
+}

@@ -59,6 +59,11 @@ func run(ctx context.Context, runs int, write bool) error {
 		return err
 	}
 	section(&report, "Size of what is deployed, for "+deployedFor, sizes)
+	operations, err := measureOperations(ctx)
+	if err != nil {
+		return err
+	}
+	section(&report, "Requests to DynamoDB", operations)
 	fmt.Print(report.String())
 
 	if write {

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"net/url"
+)
+
+// memberAddress is the address of the member on the tour.
+const memberAddress = "anna@town.example.org"
+
+func (t *tour) visit(ctx context.Context, v *visitor) error {
+	for _, page := range [][2]string{
+		{"open the home page", "/"},
+		{"open the list of members", "/members"},
+		{"ask the API for organisations", "/api/organisations"},
+	} {
+		if err := t.page(ctx, v, page[0], page[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tour) join(ctx context.Context, v *visitor) error {
+	if err := t.page(ctx, v, "open the registration form", "/register"); err != nil {
+		return err
+	}
+	err := t.form(ctx, v, "register", "", url.Values{
+		"organisation.kind": {"localAuthority"}, "organisation.name": {"Town of Example"},
+		"organisation.country": {"CY"}, "organisation.place": {"Example"},
+		"organisation.population": {"5to20k"}, "organisation.topics": {"housing", "education"},
+		"representative.name": {"Anna Example"}, "representative.address": {memberAddress},
+		"representative.language": {"en"}, "mail.newsletter": {"every"}, "consent": {"yes"},
+	})
+	if err != nil {
+		return err
+	}
+	link, err := t.mailed(memberAddress, "/confirm")
+	if err != nil {
+		return err
+	}
+	if err := t.page(ctx, v, "open the link that confirms", link); err != nil {
+		return err
+	}
+	return t.form(ctx, v, "confirm", "", nil)
+}
+
+func (t *tour) signIn(ctx context.Context, v *visitor, address string) error {
+	who := "member"
+	if address != memberAddress {
+		who = "coordinator"
+	}
+	if err := v.open(ctx, "/sign-in"); err != nil {
+		return err
+	}
+	err := t.form(ctx, v, "ask for a link to sign in ("+who+")", "/sign-in", url.Values{"address": {address}})
+	if err != nil {
+		return err
+	}
+	link, err := t.mailed(address, "/sign-in/link")
+	if err != nil {
+		return err
+	}
+	if err := t.page(ctx, v, "open that link ("+who+")", link); err != nil {
+		return err
+	}
+	return t.form(ctx, v, "sign in and see the first page ("+who+")", "/sign-in/link", nil)
+}
+
+func (t *tour) approve(ctx context.Context, v *visitor) error {
+	if err := t.page(ctx, v, "open the desk's queue", "/desk"); err != nil {
+		return err
+	}
+	organisation, err := v.link("/desk/members/")
+	if err != nil {
+		return err
+	}
+	path, err := url.Parse(organisation)
+	if err != nil {
+		return err
+	}
+	if err := t.page(ctx, v, "open an organisation at the desk", path.Path); err != nil {
+		return err
+	}
+	if err := t.page(ctx, v, "open the question whether to approve it", path.Path+"/approve"); err != nil {
+		return err
+	}
+	if err := t.form(ctx, v, "approve it and see that", "", nil); err != nil {
+		return err
+	}
+	return t.page(ctx, v, "open the desk's list of members", "/desk/members")
+}
+
+func (t *tour) manage(ctx context.Context, v *visitor) error {
+	if err := t.page(ctx, v, "open the profile", "/profile"); err != nil {
+		return err
+	}
+	if err := t.form(ctx, v, "save the profile and see it", "/profile", nil); err != nil {
+		return err
+	}
+	if err := t.page(ctx, v, "open the mail preferences", "/preferences"); err != nil {
+		return err
+	}
+	err := t.form(ctx, v, "change the mail preferences and see them", "", url.Values{"newsletter": {"monthly"}})
+	if err != nil {
+		return err
+	}
+	return t.page(ctx, v, "open the sessions", "/sessions")
+}

@@ -6,7 +6,9 @@ SHELL       := bash
 
 # The port of the local website.
 PORT ?= 8080
-export PORT
+
+# More flags for the local cloud; `make run RUNFLAGS=-help` lists them.
+RUNFLAGS ?=
 
 # The processor that `make build` builds for: arm64 or x86_64. Empty: the template's default.
 ARCH ?=
@@ -31,7 +33,8 @@ help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start MuNet at http://localhost:8080 (PORT= to change) with all that it needs; Ctrl-C stops it
-	@go run ./infra/local
+	@go build -o .cache/local ./infra/local
+	@exec .cache/local -port $(PORT) $(RUNFLAGS)
 
 # Tests start compiled functions and an emulator, which Go's test cache does not see change:
 # -count=1 runs them every time. Go takes as many packages at once as there are processors.

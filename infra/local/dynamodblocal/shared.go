@@ -135,7 +135,7 @@ func Guard(ctx context.Context) error {
 	if err := os.Rename(draft, filepath.Join(dir, endpointFile)); err != nil {
 		return err
 	}
-	lock, err := awaitIdle(ctx, filepath.Join(dir, usersLock), server.Done())
+	lock, err := awaitIdle(ctx, filepath.Join(dir, usersLock), server.Done(), guardPoll, idleTime)
 	if err != nil || lock == nil {
 		return err
 	}
@@ -143,10 +143,10 @@ func Guard(ctx context.Context) error {
 	return os.Remove(filepath.Join(dir, endpointFile))
 }
 
-// awaitIdle returns the users' lock once nobody else has held it during the
-// idle time, or nil if the emulator has ended before.
-func awaitIdle(ctx context.Context, path string, ended <-chan struct{}) (*checkout.Lock, error) {
-	tick := time.NewTicker(guardPoll)
+// awaitIdle returns the users' lock once nobody else has held it for the time
+// idle, or nil if the emulator has ended before. It looks at every poll.
+func awaitIdle(ctx context.Context, path string, ended <-chan struct{}, poll, idle time.Duration) (*checkout.Lock, error) {
+	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for idleSince := time.Now(); ; {
 		select {
@@ -164,7 +164,7 @@ func awaitIdle(ctx context.Context, path string, ended <-chan struct{}) (*checko
 			idleSince = time.Now()
 			continue
 		}
-		if time.Since(idleSince) >= idleTime {
+		if time.Since(idleSince) >= idle {
 			return lock, nil
 		}
 		if err := lock.Release(); err != nil {

@@ -39,6 +39,17 @@ func TestCLDR(t *testing.T) {
 	}
 }
 
+// northMacedonia is the country's name since the Prespa Agreement (2019), which is younger than the
+// CLDR that x/text has.
+var northMacedonia = map[Tag]string{
+	"bg": "Северна Македония", "cs": "Severní Makedonie", "da": "Nordmakedonien", "de": "Nordmazedonien",
+	"el": "Βόρεια Μακεδονία", "en": "North Macedonia", "es": "Macedonia del Norte", "et": "Põhja-Makedoonia",
+	"fi": "Pohjois-Makedonia", "fr": "Macédoine du Nord", "ga": "an Mhacadóin Thuaidh", "hr": "Sjeverna Makedonija",
+	"hu": "Észak-Macedónia", "it": "Macedonia del Nord", "lt": "Šiaurės Makedonija", "lv": "Ziemeļmaķedonija",
+	"mt": "il-Maċedonja ta’ Fuq", "nl": "Noord-Macedonië", "pl": "Macedonia Północna", "pt": "Macedónia do Norte",
+	"ro": "Macedonia de Nord", "sk": "Severné Macedónsko", "sl": "Severna Makedonija", "sv": "Nordmakedonien",
+}
+
 func generate(t Tag) locale {
 	tag := language.Make(string(t))
 	l := locale{Countries: map[string]string{}, Languages: map[Tag]string{}, GroupFrom: 4}
@@ -60,6 +71,7 @@ func generate(t Tag) locale {
 			}
 		}
 	}
+	l.Countries["MK"] = northMacedonia[t]
 	for _, other := range official {
 		l.Languages[Tag(other)] = display.Languages(tag).Name(language.Make(other))
 	}

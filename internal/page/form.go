@@ -65,6 +65,8 @@ type Field struct {
 	Rows int
 	// Required leaves "(optional)" out of the label and makes the browser ask for the field.
 	Required bool
+	// Filter narrows a list: it is neither required nor marked as optional.
+	Filter bool
 	// Choices are the answers of a select, of radios and checkboxes.
 	Choices []Choice
 	// Blank is the text of a select's first, empty choice. Default: "Please choose".

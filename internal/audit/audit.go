@@ -78,3 +78,6 @@ func (l *Log) Add(ctx context.Context, e Entry) error {
 	}
 	return nil
 }
+
+// Write returns the write that adds the entry to this log, to join a transaction.
+func (l *Log) Write(e Entry) types.TransactWriteItem { return e.Write(l.table) }

@@ -8,7 +8,11 @@ package membermail
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/mail"
@@ -21,13 +25,44 @@ type Teller struct {
 	Members *members.Store
 }
 
-// Tell mails a person about the state they are in and records that they know it. After an error
-// the mail is still owed.
-func (t Teller) Tell(ctx context.Context, org members.Organisation, p members.Person) error {
+const (
+	// atOnce is how many letters are on their way to SES at one time.
+	atOnce = 5
+	// recordTimeout bounds recording what happened, which goes on when the request has ended.
+	recordTimeout = 3 * time.Second
+)
+
+// Tell mails people of one organisation about the state they are in and records that they know it.
+// After an error, which joins the errors of all letters, those who were not told are still owed
+// their mail; the desk shows them.
+func (t Teller) Tell(ctx context.Context, org members.Organisation, people ...members.Person) error {
+	failures := make([]error, len(people))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i, p := range people {
+		group.Go(func() error {
+			failures[i] = t.tell(ctx, org, p)
+			return nil
+		})
+	}
+	_ = group.Wait() // the failures are in their own list, so that one does not hide another
+	failed := errors.Join(failures...)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	if failed != nil {
+		return errors.Join(failed, t.Members.Owe(ctx, org.ID))
+	}
+	return t.Members.Settle(ctx, org.ID)
+}
+
+func (t Teller) tell(ctx context.Context, org members.Organisation, p members.Person) error {
 	letter := Letter(t.Post.Site, org, p)
 	if err := t.Post.Send(ctx, letter, mail.Address{Name: p.Name, Email: p.Address}); err != nil {
 		return err
 	}
+	// The mail is out: a reader who closes the page now must not cause a second one.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
 	if err := t.Members.Told(ctx, p.Ref, p.State); err != nil {
 		return fmt.Errorf("membermail: recording: %w", err)
 	}

@@ -47,6 +47,31 @@ func (s *Store) Owe(ctx context.Context, organisation string) error {
 	return err
 }
 
+// mayTell is how long one attempt at mailing what is owed has the right of way.
+const mayTell = 30 * time.Second
+
+// MayTell reports whether the mails that an organisation is owed may be sent now. It says so to one
+// of several who ask at the same time.
+func (s *Store) MayTell(ctx context.Context, organisation string) (bool, error) {
+	item := s.owed(organisation)
+	now := s.now()
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: owedKey(organisation),
+		UpdateExpression: aws.String("SET toldAt = :now, organisation = :organisation, " +
+			"#list = if_not_exists(#list, :list), listKey = if_not_exists(listKey, :listKey)"),
+		ConditionExpression:      aws.String("attribute_not_exists(toldAt) OR toldAt <= :pause"),
+		ExpressionAttributeNames: map[string]string{"#list": "list"},
+		ExpressionAttributeValues: dynamo.Item{
+			":now": dynamo.Time(now), ":pause": dynamo.Time(now.Add(-mayTell)),
+			":organisation": item["organisation"], ":list": item["list"], ":listKey": item["listKey"],
+		},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Settle forgets that people of an organisation are owed a mail, if nobody is any more.
 func (s *Store) Settle(ctx context.Context, organisation string) error {
 	item, err := s.get(ctx, owedKey(organisation))

@@ -1,0 +1,41 @@
+// Command memberimport works off the coordinators' imports of members, on a schedule.
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/municipalitiesnet/munet/internal/cloud"
+	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/invitation"
+	"github.com/municipalitiesnet/munet/internal/memberimport"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/token"
+)
+
+func main() {
+	log := cloud.Log()
+	db := cloud.DynamoDB()
+	table := cloud.Setting("MEMBERS_TABLE")
+	people := members.NewStore(db, table, time.Now)
+	campaigns := dissemination.NewStore(db, cloud.Setting("DELIVERIES_TABLE"), time.Now)
+	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
+	if err != nil {
+		log.Error("no signer", "cause", err)
+		os.Exit(1)
+	}
+	worker := &memberimport.Worker{
+		Jobs: memberimport.NewStore(db, table, time.Now), Members: people,
+		Suppressions: members.NewSuppressions(people, signer),
+		Invite: func(ctx context.Context, campaign string, applications []string) error {
+			return campaigns.Start(ctx, dissemination.Campaign{
+				ID: campaign, Kind: invitation.Name, Subject: campaign, Due: time.Now(),
+			}, applications)
+		},
+		Log: log,
+	}
+	lambda.Start(worker.Run)
+}

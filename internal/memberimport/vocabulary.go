@@ -1,0 +1,110 @@
+package memberimport
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/members"
+)
+
+// vocabulary leads from a word, as [members.Fold] writes it, to its code. Words are codes and
+// their names in every language that the network speaks.
+type vocabulary map[string]string
+
+// code returns the code of a word, or the word itself so that validation names it.
+func (v vocabulary) code(word string) string {
+	if code, ok := v[members.Fold(word)]; ok {
+		return code
+	}
+	return word
+}
+
+// newVocabulary asks name for the words of a code in a language; several are parted by commas.
+func newVocabulary[C ~string](codes []C, name func(p *language.Printer, code C) string) vocabulary {
+	v := vocabulary{}
+	for _, code := range codes {
+		v[members.Fold(string(code))] = string(code)
+		for _, tag := range language.Available() {
+			for word := range strings.SplitSeq(name(language.For(tag), code), ",") {
+				v[members.Fold(word)] = string(code)
+			}
+		}
+	}
+	return v
+}
+
+// The vocabularies are made when the first file is read.
+var (
+	kindWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(members.Kinds, func(p *language.Printer, c members.Kind) string {
+			return p.Text("kind."+string(c)) + "," + p.Text("import.kind."+string(c))
+		})
+	})
+	topicWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(members.Topics, func(p *language.Printer, c members.Topic) string { return p.Text("topic." + string(c)) })
+	})
+	countryWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(members.Countries, func(p *language.Printer, c string) string { return p.Country(c) })
+	})
+	languageWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(members.Languages, func(p *language.Printer, c string) string { return p.Language(language.Tag(c)) })
+	})
+	translationWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(language.Available(), func(p *language.Printer, c language.Tag) string { return p.Language(c) })
+	})
+	columnWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(Columns, func(p *language.Printer, c string) string { return p.Text("import.column." + c) })
+	})
+)
+
+// bands are the upper limits of the population bands, in inhabitants.
+var bands = []struct {
+	below int
+	band  members.Population
+}{
+	{5_000, "under5k"}, {20_000, "5to20k"}, {50_000, "20to50k"}, {100_000, "50to100k"}, {500_000, "100to500k"},
+}
+
+// population reads a band's code or a number of inhabitants, with or without separators.
+func population(cell string) members.Population {
+	digits := strings.NewReplacer(",", "", ".", "", " ", "", "\u00a0", "", "'", "").Replace(cell)
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 {
+		return members.Population(cell)
+	}
+	for _, b := range bands {
+		if n < b.below {
+			return b.band
+		}
+	}
+	return "over500k"
+}
+
+func country(cell string) string {
+	if code, ok := language.CountryCode(cell); ok {
+		return code
+	}
+	return countryWords().code(cell)
+}
+
+// several reads a cell with several values.
+func several(cell string, words vocabulary) []string {
+	var codes []string
+	for value := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(",;|", r) }) {
+		if value = strings.TrimSpace(value); value != "" {
+			codes = append(codes, words.code(value))
+		}
+	}
+	return codes
+}
+
+func short(value string) string {
+	const most = 60
+	if letters := []rune(value); len(letters) > most {
+		return fmt.Sprintf("%s…", string(letters[:most]))
+	}
+	return value
+}

@@ -49,23 +49,28 @@ func run(ctx context.Context, runs int, write bool) error {
 	}
 
 	var report strings.Builder
-	starts, err := measureStarts(ctx, programs, runs)
-	if err != nil {
-		return err
+	for _, m := range []struct {
+		title   string
+		measure func() (table, error)
+	}{
+		{
+			fmt.Sprintf("Start: exec to the first request for an event, median of %d", runs),
+			func() (table, error) { return measureStarts(ctx, programs, runs) },
+		},
+		{
+			"Size of what is deployed, for " + deployedFor,
+			func() (table, error) { return measureSizes(ctx, programs) },
+		},
+		{"Requests to DynamoDB", func() (table, error) { return measureOperations(ctx) }},
+	} {
+		rows, err := m.measure()
+		if err != nil {
+			return err
+		}
+		text := section(m.title, rows)
+		fmt.Print(text)
+		report.WriteString(text)
 	}
-	section(&report, fmt.Sprintf("Start: exec to the first request for an event, median of %d", runs), starts)
-	sizes, err := measureSizes(ctx, programs)
-	if err != nil {
-		return err
-	}
-	section(&report, "Size of what is deployed, for "+deployedFor, sizes)
-	operations, err := measureOperations(ctx)
-	if err != nil {
-		return err
-	}
-	section(&report, "Requests to DynamoDB", operations)
-	fmt.Print(report.String())
-
 	if write {
 		return writeReport("docs/performance.md", report.String())
 	}

@@ -10,18 +10,19 @@ import (
 // A table has its head in the first row.
 type table [][]string
 
-// section writes the table in Markdown under its title, aligned so that a terminal shows it well.
-func section(b *strings.Builder, title string, rows table) {
+// section is the table in Markdown under its title, aligned so that a terminal shows it well.
+func section(title string, rows table) string {
+	var b strings.Builder
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	fmt.Fprintf(b, "### %s\n\n", title)
+	fmt.Fprintf(&b, "### %s\n\n", title)
 	for r, row := range rows {
 		for i, cell := range row {
-			fmt.Fprintf(b, "| %-*s ", widths[i], cell)
+			fmt.Fprintf(&b, "| %-*s ", widths[i], cell)
 		}
 		b.WriteString("|\n")
 		if r == 0 {
@@ -32,6 +33,7 @@ func section(b *strings.Builder, title string, rows table) {
 		}
 	}
 	b.WriteString("\n")
+	return b.String()
 }
 
 func verdict(kept bool) string {

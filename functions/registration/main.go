@@ -7,6 +7,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/registration"
@@ -26,7 +27,7 @@ func main() {
 		os.Exit(1)
 	}
 	service := &registration.Service{
-		Members: people, Sessions: sessions, Signer: signer,
+		Members: people, Sessions: sessions, Links: maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer},
 		Post: mail.Post{
 			Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
 			Site:   mail.Site{Name: "MuNet", URL: cloud.Setting("SITE_URL"), PostalAddress: cloud.Setting("POSTAL_ADDRESS")},

@@ -27,14 +27,14 @@ type confirmData struct {
 // answered with a page of its own, and application then reports false.
 func (s *Service) application(w http.ResponseWriter, r *http.Request) (members.Application, bool, error) {
 	link := r.URL.Query().Get("token")
-	parts, err := s.Signer.Verify(confirmLink, link, members.LinkAge, s.Now())
+	id, err := s.Links.Application(link, s.Now())
 	switch {
 	case errors.Is(err, token.ErrExpired):
 		return members.Application{}, false, pages.Render(w, r, http.StatusGone, "expired.html", confirmData{Token: link})
 	case err != nil:
 		return members.Application{}, false, pages.Render(w, r, http.StatusBadRequest, "broken.html", nil)
 	}
-	a, err := s.Members.Application(r.Context(), parts[0])
+	a, err := s.Members.Application(r.Context(), id)
 	if errors.Is(err, members.ErrNone) {
 		return a, false, pages.Render(w, r, http.StatusGone, "used.html", nil)
 	}
@@ -139,11 +139,11 @@ func (s *Service) renewLink(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r); err != nil {
 		return err
 	}
-	parts, err := s.Signer.Verify(confirmLink, r.PostForm.Get("token"), 0, s.Now())
-	if err != nil {
+	id, err := s.Links.Application(r.PostForm.Get("token"), s.Now())
+	if err != nil && !errors.Is(err, token.ErrExpired) {
 		return pages.Render(w, r, http.StatusBadRequest, "broken.html", nil)
 	}
-	a, err := s.Members.Application(r.Context(), parts[0])
+	a, err := s.Members.Application(r.Context(), id)
 	if errors.Is(err, members.ErrNone) {
 		return pages.Render(w, r, http.StatusGone, "used.html", nil)
 	}

@@ -3,7 +3,6 @@ package registration
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -42,7 +41,7 @@ func (s *Service) confirmLetter(a members.Application) mail.Letter {
 		},
 		Action: &mail.Action{
 			Label: p.Text("letter.confirm.action"),
-			URL:   s.link("/confirm", url.Values{"token": {s.Signer.Sign(confirmLink, s.Now(), a.ID)}}),
+			URL:   s.Links.Confirm(a.ID, s.Now()),
 		},
 		After:  []string{p.Text("letter.confirm.after", "Count", int(members.LinkAge/(24*time.Hour)))},
 		Reason: p.Text("letter.confirm.reason"),
@@ -57,10 +56,10 @@ func (s *Service) alreadyLetter(m members.Person) mail.Letter {
 		Subject:        p.Text("letter.already.subject"),
 		Heading:        p.Text("letter.already.heading"),
 		Body:           []string{p.Text("letter.already.body")},
-		Action:         &mail.Action{Label: p.Text("letter.sign-in"), URL: s.link("/sign-in", nil)},
+		Action:         &mail.Action{Label: p.Text("letter.sign-in"), URL: s.Links.Site + "/sign-in"},
 		After:          []string{p.Text("letter.already.after")},
 		Reason:         p.Text("letter.already.reason"),
-		PreferencesURL: s.preferencesURL(m.Ref),
+		PreferencesURL: s.Links.Preferences(m.Ref),
 	}
 }
 
@@ -78,7 +77,7 @@ func (s *Service) waitingLetter(org members.Organisation, m members.Person, tag 
 			{p.Text("letter.country"), p.Country(org.Country)},
 			{p.Text("letter.representative"), m.Name},
 		},
-		Action: &mail.Action{Label: p.Text("letter.waiting.action"), URL: s.link("/desk/members/"+org.ID, nil)},
+		Action: &mail.Action{Label: p.Text("letter.waiting.action"), URL: s.Links.Site + "/desk/members/" + org.ID},
 		Reason: p.Text("letter.waiting.reason"),
 	}
 }
@@ -96,25 +95,23 @@ func (s *Service) colleagueLetter(org members.Organisation, asking, to members.P
 			{p.Text("letter.role"), asking.Role},
 			{p.Text("letter.address"), asking.Address},
 		},
-		Action:         &mail.Action{Label: p.Text("letter.colleague.action"), URL: s.link("/colleagues", nil)},
+		Action:         &mail.Action{Label: p.Text("letter.colleague.action"), URL: s.Links.Site + "/colleagues"},
 		Reason:         p.Text("letter.colleague.reason", "Organisation", org.Name),
-		PreferencesURL: s.preferencesURL(to.Ref),
+		PreferencesURL: s.Links.Preferences(to.Ref),
 	}
 }
 
-// addressLetter asks a person to confirm their new address. The link names the address by a keyed
-// hash only, so that nothing personal stands in it.
+// addressLetter asks a person to confirm their new address.
 func (s *Service) addressLetter(m members.Person) mail.Letter {
 	p := language.For(m.Language)
-	link := s.Signer.Sign(addressLink, s.Now(), m.Ref.String(), s.Signer.KeyedHash(addressLink, m.NewAddress))
 	return mail.Letter{
 		Language:       m.Language,
 		Subject:        p.Text("letter.address.subject"),
 		Heading:        p.Text("letter.address.heading"),
 		Body:           []string{p.Text("letter.address.body")},
-		Action:         &mail.Action{Label: p.Text("letter.address.action"), URL: s.link("/address", url.Values{"token": {link}})},
+		Action:         &mail.Action{Label: p.Text("letter.address.action"), URL: s.Links.Address(m.Ref, m.NewAddress, s.Now())},
 		After:          []string{p.Text("letter.address.after", "Count", int(members.LinkAge/(24*time.Hour)))},
 		Reason:         p.Text("letter.address.reason"),
-		PreferencesURL: s.preferencesURL(m.Ref),
+		PreferencesURL: s.Links.Preferences(m.Ref),
 	}
 }

@@ -4,20 +4,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
-
-// preferencesURL is the link that every mail to a person carries. It works for years and opens
-// nothing but the choice of mail.
-func (s *Service) preferencesURL(ref members.Ref) string {
-	return s.link("/preferences", url.Values{"token": {s.Signer.Sign(preferencesLink, time.Time{}, ref.String())}})
-}
 
 // preferencesData is what the page shows.
 type preferencesData struct {
@@ -47,24 +41,24 @@ func parsePreferences(v url.Values) (members.Preferences, language.Tag) {
 // mail, or else the signed-in person.
 func (s *Service) reader(r *http.Request) (members.Person, error) {
 	if link := r.URL.Query().Get("token"); link != "" {
-		parts, err := s.Signer.Verify(preferencesLink, link, 0, s.Now())
+		ref, err := s.Links.Reader(link)
 		if err != nil {
 			return members.Person{}, fault.New(http.StatusBadRequest, "broken-link").Because(err)
 		}
-		return s.active(r, parts[0])
+		return s.active(r, ref)
 	}
 	if who := web.Who(r.Context()); who != nil {
-		return s.active(r, who.Member)
+		ref, err := members.ParseRef(who.Member)
+		if err != nil {
+			return members.Person{}, err
+		}
+		return s.active(r, ref)
 	}
 	return members.Person{}, fault.New(http.StatusUnauthorized, "sign-in-required")
 }
 
 // active returns a person who is still in the network.
-func (s *Service) active(r *http.Request, reference string) (members.Person, error) {
-	ref, err := members.ParseRef(reference)
-	if err != nil {
-		return members.Person{}, err
-	}
+func (s *Service) active(r *http.Request, ref members.Ref) (members.Person, error) {
 	p, err := s.Members.Person(r.Context(), ref)
 	if errors.Is(err, members.ErrNone) || (err == nil && (p.State == members.Left || p.State == members.Declined)) {
 		return p, fault.New(http.StatusGone, "not-in-network")
@@ -126,18 +120,18 @@ func (s *Service) savePreferences(w http.ResponseWriter, r *http.Request) error 
 }
 
 // unsubscribing returns the person and the kind of mail that an unsubscribe link is about.
-func (s *Service) unsubscribing(r *http.Request) (members.Person, string, error) {
-	parts, err := s.Signer.Verify(unsubscribeLink, r.URL.Query().Get("token"), 0, s.Now())
-	if err != nil || len(parts) != 2 {
+func (s *Service) unsubscribing(r *http.Request) (members.Person, maillink.Kind, error) {
+	ref, kind, err := s.Links.Subscription(r.URL.Query().Get("token"))
+	if err != nil {
 		return members.Person{}, "", fault.New(http.StatusBadRequest, "broken-link").Because(err)
 	}
-	p, err := s.active(r, parts[0])
-	return p, parts[1], err
+	p, err := s.active(r, ref)
+	return p, kind, err
 }
 
 // unsubscribeData is what the page behind an unsubscribe link shows.
 type unsubscribeData struct {
-	Kind        string
+	Kind        maillink.Kind
 	Address     string
 	Preferences string
 	Done        bool
@@ -148,7 +142,7 @@ func (s *Service) showUnsubscribe(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Address: p.Address, Preferences: s.preferencesURL(p.Ref)})
+	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref)})
 }
 
 // unsubscribe acts at once and answers without a redirect, as RFC 8058 asks: the caller may be a mail
@@ -163,9 +157,9 @@ func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 	}
 	prefs := p.Preferences
 	switch kind {
-	case "newsletter":
+	case maillink.Newsletter:
 		prefs.Newsletter = members.Never
-	case "announcement":
+	case maillink.Announcement:
 		prefs.Announcements = false
 	default:
 		return fault.New(http.StatusBadRequest, "broken-link")
@@ -175,6 +169,6 @@ func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{
-		Kind: kind, Address: p.Address, Preferences: s.preferencesURL(p.Ref), Done: true,
+		Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref), Done: true,
 	})
 }

@@ -218,12 +218,12 @@ type addressData struct{ Old, New string }
 
 // newAddress returns the person whose new address a link confirms.
 func (s *Service) newAddress(r *http.Request) (members.Person, error) {
-	parts, err := s.Signer.Verify(addressLink, r.URL.Query().Get("token"), members.LinkAge, s.Now())
-	if err != nil || len(parts) != 2 {
+	ref, is, err := s.Links.NewAddress(r.URL.Query().Get("token"), s.Now())
+	if err != nil {
 		return members.Person{}, fault.New(http.StatusBadRequest, "broken-link").Because(err)
 	}
-	p, err := s.active(r, parts[0])
-	if err == nil && (p.NewAddress == "" || s.Signer.KeyedHash(addressLink, p.NewAddress) != parts[1]) {
+	p, err := s.active(r, ref)
+	if err == nil && (p.NewAddress == "" || !is(p.NewAddress)) {
 		return p, fault.New(http.StatusGone, "broken-link")
 	}
 	return p, err

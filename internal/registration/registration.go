@@ -9,14 +9,13 @@ import (
 	"embed"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/session"
-	"github.com/municipalitiesnet/munet/internal/token"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
@@ -25,19 +24,11 @@ var templates embed.FS
 
 var pages = page.New(templates)
 
-// Purposes of the signed links that mails carry.
-const (
-	confirmLink     = "confirm"
-	preferencesLink = "preferences"
-	unsubscribeLink = "unsubscribe"
-	addressLink     = "address"
-)
-
 // Service answers the routes of registration.
 type Service struct {
 	Members  *members.Store
 	Sessions *session.Store
-	Signer   *token.Signer
+	Links    maillink.Links
 	Post     mail.Post
 	// Coordinator is the address that is told of every new registration.
 	Coordinator string
@@ -73,14 +64,6 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET /members", web.Everyone, s.showMembers)
 	m.Handle("GET /api/organisations", web.Everyone, s.listOrganisations)
 	m.Handle("POST /api/registrations", web.Everyone, s.registerJSON)
-}
-
-// link returns an absolute link for a mail.
-func (s *Service) link(path string, query url.Values) string {
-	if len(query) == 0 {
-		return s.Post.Site.URL + path
-	}
-	return s.Post.Site.URL + path + "?" + query.Encode()
 }
 
 // person returns the signed-in person and their organisation, as they are stored now.

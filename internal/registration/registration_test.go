@@ -20,6 +20,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/registration"
@@ -33,7 +34,7 @@ type site struct {
 	t       *testing.T
 	mux     *web.Mux
 	members *members.Store
-	signer  *token.Signer
+	links   maillink.Links
 	ses     *mailServer
 	clock   atomic.Int64
 	who     *web.Identity
@@ -83,7 +84,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.signer = signer
+	s.links = maillink.Links{Site: "https://munet.example", Signer: signer}
 	sender := mail.NewSender(ses.New(ses.Options{
 		Region: "eu-central-1", HTTPClient: &http.Client{Transport: s.ses}, Retryer: aws.NopRetryer{},
 		Credentials: aws.CredentialsProviderFunc(func(context) (aws.Credentials, error) {
@@ -91,7 +92,7 @@ func newSite(t *testing.T) *site {
 		}),
 	}), "set")
 	service := &registration.Service{
-		Members: s.members, Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Signer: signer,
+		Members: s.members, Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Links: s.links,
 		Post: mail.Post{
 			Sender: sender, Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
@@ -202,8 +203,8 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 	confirm := link(t, s.ses.take()[0])
 	p := s.confirmed("b@limassol.example", "organisation.name", "Limassol")
 	s.ses.take()
-	unsubscribe := "/unsubscribe?token=" + s.signer.Sign("unsubscribe", time.Time{}, p.Ref.String(), "newsletter")
-	preferences := "/preferences?token=" + s.signer.Sign("preferences", time.Time{}, p.Ref.String())
+	unsubscribe := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter), s.links.Site)
+	preferences := strings.TrimPrefix(s.links.Preferences(p.Ref), s.links.Site)
 	for i := range 1000 {
 		for _, path := range []string{confirm, unsubscribe, preferences} {
 			if w := s.do([]string{"GET", "HEAD"}[i%2], path, nil); w.Code != 200 {
@@ -346,7 +347,7 @@ func TestOneClickUnsubscribe(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.confirmed("a@pafos.example")
-	target := "/unsubscribe?token=" + s.signer.Sign("unsubscribe", time.Time{}, p.Ref.String(), "newsletter")
+	target := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter), s.links.Site)
 	bodies := map[string]string{
 		"application/x-www-form-urlencoded":  "List-Unsubscribe=One-Click",
 		"multipart/form-data; boundary=XYZW": "--XYZW\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--XYZW--\r\n",
@@ -371,7 +372,7 @@ func TestPreferences(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.confirmed("a@pafos.example")
-	target := "/preferences?token=" + s.signer.Sign("preferences", time.Time{}, p.Ref.String())
+	target := strings.TrimPrefix(s.links.Preferences(p.Ref), s.links.Site)
 	if w := s.do("POST", target, url.Values{"newsletter": {"hourly"}, "language": {"el"}}); w.Code != 422 {
 		t.Errorf("unknown frequency: %d", w.Code)
 	}

@@ -1,0 +1,101 @@
+// Package maillink makes and reads the links in mails that act without signing in. Each is signed
+// for one purpose and opens nothing else; none of them does anything when it is merely fetched.
+package maillink
+
+import (
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/token"
+)
+
+// Purposes of links.
+const (
+	confirm     = "confirm"
+	preferences = "preferences"
+	unsubscribe = "unsubscribe"
+	address     = "address"
+)
+
+// Kind is a kind of bulk mail that a link stops.
+type Kind string
+
+// The kinds of bulk mail.
+const (
+	Newsletter   Kind = "newsletter"
+	Announcement Kind = "announcement"
+)
+
+// Links makes links to a site.
+type Links struct {
+	// Site is the site's address without a slash at the end.
+	Site   string
+	Signer *token.Signer
+}
+
+func (l Links) link(path, signed string) string {
+	return l.Site + path + "?" + url.Values{"token": {signed}}.Encode()
+}
+
+// Confirm leads to an application that awaits its confirmation. It works for [members.LinkAge].
+func (l Links) Confirm(application string, now time.Time) string {
+	return l.link("/confirm", l.Signer.Sign(confirm, now, application))
+}
+
+// Application returns the application that a token is about. With [token.ErrExpired] it returns it
+// too, so that a new link can be sent to the same address.
+func (l Links) Application(signed string, now time.Time) (string, error) {
+	parts, err := l.Signer.Verify(confirm, signed, members.LinkAge, now)
+	if len(parts) != 1 {
+		return "", errors.Join(token.ErrForged, err)
+	}
+	return parts[0], err
+}
+
+// Preferences leads to a person's choice of mail. It works for years, like the mail that it stands in.
+func (l Links) Preferences(ref members.Ref) string {
+	return l.link("/preferences", l.Signer.Sign(preferences, time.Time{}, ref.String()))
+}
+
+// Reader returns the person whose preferences a token opens.
+func (l Links) Reader(signed string) (members.Ref, error) {
+	parts, err := l.Signer.Verify(preferences, signed, 0, time.Time{})
+	if err != nil || len(parts) != 1 {
+		return members.Ref{}, errors.Join(token.ErrForged, err)
+	}
+	return members.ParseRef(parts[0])
+}
+
+// Unsubscribe stops a kind of bulk mail; it is also the one-click address of RFC 8058.
+func (l Links) Unsubscribe(ref members.Ref, kind Kind) string {
+	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind)))
+}
+
+// Subscription returns whose mail of which kind a token stops.
+func (l Links) Subscription(signed string) (members.Ref, Kind, error) {
+	parts, err := l.Signer.Verify(unsubscribe, signed, 0, time.Time{})
+	if err != nil || len(parts) != 2 {
+		return members.Ref{}, "", errors.Join(token.ErrForged, err)
+	}
+	ref, err := members.ParseRef(parts[0])
+	return ref, Kind(parts[1]), err
+}
+
+// Address confirms a person's new address. The link names it by a keyed hash only, so that nothing
+// personal stands in it.
+func (l Links) Address(ref members.Ref, wanted string, now time.Time) string {
+	return l.link("/address", l.Signer.Sign(address, now, ref.String(), l.Signer.KeyedHash(address, wanted)))
+}
+
+// NewAddress returns the person whose new address a token confirms, and reports for an address
+// whether it is the one.
+func (l Links) NewAddress(signed string, now time.Time) (members.Ref, func(string) bool, error) {
+	parts, err := l.Signer.Verify(address, signed, members.LinkAge, now)
+	if err != nil || len(parts) != 2 {
+		return members.Ref{}, nil, errors.Join(token.ErrForged, err)
+	}
+	ref, err := members.ParseRef(parts[0])
+	return ref, func(wanted string) bool { return l.Signer.KeyedHash(address, wanted) == parts[1] }, err
+}

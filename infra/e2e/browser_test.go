@@ -1,0 +1,194 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/municipalitiesnet/munet/infra/local/npm"
+)
+
+// axe finds faults of accessibility in a page.
+var axe = npm.Package{
+	Name: "axe-core", Version: "4.14.1", Folder: ".",
+	Integrity: "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+}
+
+// browser is a person who uses the keyboard only.
+type browser struct {
+	t    *testing.T
+	site *site
+	ctx  context.Context
+	axe  string
+	// seen are the pages that axe has looked at.
+	seen map[string]bool
+}
+
+// chrome returns the path of a Chrome or Chromium, or skips the test where there is none and none
+// is required.
+func chrome(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{os.Getenv("BROWSER_PATH"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if name == "" {
+			continue
+		}
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("BROWSER") == "required" {
+		t.Fatal("there is no Chrome or Chromium, and BROWSER=required")
+	}
+	t.Skip("there is no Chrome or Chromium here; BROWSER_PATH may name one")
+	return ""
+}
+
+func (s *site) browser(t *testing.T) *browser {
+	t.Helper()
+	path := chrome(t)
+	folder, err := npm.Fetch(t.Context(), axe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile(filepath.Join(folder, "axe.min.js")) //nolint:gosec // a file of the verified package
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+	)
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium refuses its sandbox to root
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // starts it; a deadline on this call would end the browser
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	return &browser{t: t, site: s, ctx: ctx, axe: string(script), seen: map[string]bool{}}
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatalf("%v\n%s", err, b.words())
+	}
+}
+
+// evaluate returns the value of a JavaScript expression in the page.
+func evaluate[T any](b *browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%v", err)
+	}
+	return v
+}
+
+// words is what the page says, for messages of failed tests.
+func (b *browser) words() string {
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// open goes to a path of the site and has axe look at it.
+func (b *browser) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.site.URL + strings.TrimPrefix(path, b.site.URL)))
+	b.check()
+}
+
+// check fails the test if axe finds something on this page.
+func (b *browser) check() {
+	b.t.Helper()
+	b.do(chromedp.WaitReady("main"), chromedp.Evaluate[chromedp.Void](b.axe))
+	found := evaluate[[]string](b, `axe.run(document, {iframes: false}).then(r => r.violations.map(v =>
+		v.id + ": " + v.help + ": " + v.nodes.map(n => n.target.join(" ")).join("; ")))`)
+	for _, fault := range found {
+		b.t.Errorf("axe at %s: %s", b.path(), fault)
+	}
+	b.seen[b.path()] = true
+}
+
+func (b *browser) path() string {
+	b.t.Helper()
+	return evaluate[string](b, `location.pathname`)
+}
+
+// sees fails the test unless the page shows all of these texts.
+func (b *browser) sees(texts ...string) {
+	b.t.Helper()
+	words := b.words()
+	for _, text := range texts {
+		if !strings.Contains(words, text) {
+			b.t.Fatalf("the page does not show %q:\n%s", text, words)
+		}
+	}
+}
+
+// tabTo presses Tab until what the selector names has the focus. It fails after as many steps as no
+// page should need.
+func (b *browser) tabTo(selector string) {
+	b.t.Helper()
+	for range 150 {
+		b.do(chromedp.KeyEvent(kb.Tab))
+		if evaluate[bool](b, "document.activeElement.matches(`"+selector+"`)") {
+			return
+		}
+	}
+	b.t.Fatalf("Tab does not reach %s:\n%s", selector, b.words())
+}
+
+// fill types into a field in place of what it has.
+func (b *browser) fill(selector, text string) {
+	b.t.Helper()
+	b.tabTo(selector)
+	evaluate[bool](b, `(document.activeElement.select?.(), true)`)
+	b.do(chromedp.KeyEvent(text))
+}
+
+// pick chooses one of several radios by the arrow keys.
+func (b *browser) pick(name, value string) {
+	b.t.Helper()
+	b.tabTo(`input[name="` + name + `"]`)
+	b.do(chromedp.KeyEvent(" "))
+	for range 20 {
+		if evaluate[string](b, `document.querySelector('input[name="`+name+`"]:checked')?.value ?? ""`) == value {
+			return
+		}
+		b.do(chromedp.KeyEvent(kb.ArrowDown))
+	}
+	b.t.Fatalf("the arrow keys do not reach %s of %s", value, name)
+}
+
+// tick presses the space bar on a checkbox.
+func (b *browser) tick(selector string) {
+	b.t.Helper()
+	b.tabTo(selector)
+	b.do(chromedp.KeyEvent(" "))
+}
+
+// press presses Enter on a link or button, waits for the next page, and has axe look at it.
+func (b *browser) press(selector string) {
+	b.t.Helper()
+	b.tabTo(selector)
+	if _, err := chromedp.RunResponse(b.ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
+		b.t.Fatalf("%s: %v\n%s", selector, err, b.words())
+	}
+	b.check()
+}

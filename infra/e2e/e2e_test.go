@@ -1,0 +1,81 @@
+// Package e2e drives the whole of MuNet as people do: the compiled functions behind the local
+// cloud, over HTTP without JavaScript and in a real browser by keyboard, with the mails read.
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/municipalitiesnet/munet/infra/local/cloud"
+	"github.com/municipalitiesnet/munet/infra/local/template"
+)
+
+const coordinator = template.CoordinatorAddress
+
+// site is the local cloud that the tests of this package share.
+type site struct {
+	*cloud.Cloud
+	client *http.Client
+}
+
+// shared starts the cloud for the first test that asks.
+var shared = sync.OnceValues(func() (*site, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true, Log: logTo()})
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{
+		Timeout:       30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &site{c, client}, nil
+})
+
+// logTo shows the functions' logs where E2E_LOG names a file.
+func logTo() *os.File {
+	name := os.Getenv("E2E_LOG")
+	if name == "" {
+		name = os.DevNull
+	}
+	f, err := os.Create(name) //nolint:gosec // the developer's own choice
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if s, err := shared(); err == nil {
+		if err := s.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// start returns the running site.
+func start(t *testing.T) *site {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// invoke runs a scheduled function once, now.
+func (s *site) invoke(t *testing.T, function string) {
+	t.Helper()
+	if out, err := s.Invoke(t.Context(), function, nil); err != nil {
+		t.Fatalf("%s: %v\n%s", function, err, out)
+	}
+}

@@ -110,6 +110,16 @@ func (s *Store) Organisation(ctx context.Context, id string) (Organisation, []Pe
 	return org, people, err
 }
 
+// OrganisationNamed returns the organisation that has a profile's name in its country, or ErrNone.
+func (s *Store) OrganisationNamed(ctx context.Context, p Profile) (Organisation, error) {
+	id, err := s.holder(ctx, nameKey(p))
+	if err != nil {
+		return Organisation{}, err
+	}
+	org, _, err := s.Organisation(ctx, id)
+	return org, err
+}
+
 // People returns the people with these references, at most 100, in no order. Those who are not
 // there any more are left out.
 func (s *Store) People(ctx context.Context, refs []Ref) ([]Person, error) {

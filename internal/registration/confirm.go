@@ -20,7 +20,10 @@ type confirmData struct {
 	page.Form
 	Token       string
 	Application members.Application
-	Choices     choices
+	// Known is the organisation of that name if it is in the network already, or empty: then the
+	// person is offered to join it. Only whoever reads the address learns this.
+	Known   members.Organisation
+	Choices choices
 }
 
 // application returns the application that a link is about. A link that has expired or was used is
@@ -46,14 +49,18 @@ func (s *Service) showApplication(w http.ResponseWriter, r *http.Request) error 
 	if !ok {
 		return err
 	}
-	return renderApplication(w, r, http.StatusOK, a, nil)
+	return s.renderApplication(w, r, http.StatusOK, a, nil)
 }
 
-func renderApplication(w http.ResponseWriter, r *http.Request, status int, a members.Application, errs []fault.Field) error {
+func (s *Service) renderApplication(w http.ResponseWriter, r *http.Request, status int, a members.Application, errs []fault.Field) error {
+	known, err := s.Members.OrganisationNamed(r.Context(), a.Profile)
+	if err != nil && !errors.Is(err, members.ErrNone) {
+		return err
+	}
 	return pages.Render(w, r, status, "confirm.html", confirmData{
 		Form:        page.Form{Area: "preferences", Values: preferenceValues(a.Preferences, a.Contact.Language), Errors: errs},
 		Token:       r.URL.Query().Get("token"),
-		Application: a, Choices: allChoices(),
+		Application: a, Known: known, Choices: allChoices(),
 	})
 }
 
@@ -66,18 +73,18 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Get("revision") != strconv.Itoa(a.Revision) {
-		return renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
+		return s.renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
 	}
 	how := "registration"
 	if a.InvitedBy != "" {
 		how = "invitation"
 		if fields := choose(&a, r); len(fields) > 0 {
-			return renderApplication(w, r, http.StatusUnprocessableEntity, a, fields)
+			return s.renderApplication(w, r, http.StatusUnprocessableEntity, a, fields)
 		}
 	}
 	org, person, err := s.Members.Confirm(r.Context(), a, how)
 	if errors.Is(err, members.ErrChanged) {
-		return renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
+		return s.renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
 	}
 	if err != nil {
 		return err

@@ -435,6 +435,10 @@ func TestColleaguesAndLeaving(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.ses.take()
+	s.do("POST", "/register", form("offered@pafos.example"))
+	if w := s.do("GET", link(t, s.ses.take()[0])+"&lang=en", nil); !strings.Contains(w.Body.String(), "Confirm and ask to join") {
+		t.Errorf("the offer to join a known organisation is missing: %d", w.Code)
+	}
 	second := s.confirmed("two@pafos.example", "representative.name", "Second")
 	if mails := s.ses.take(); len(mails) != 2 || !strings.Contains(mails[1], "one@pafos.example") {
 		t.Errorf("the first representative is asked: %q", mails)

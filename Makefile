@@ -68,21 +68,21 @@ modules:
 
 # Validating needs no account; SAM only wants a region to complete the names in the template.
 template: $(PYTHON)/installed
-	AWS_DEFAULT_REGION=eu-central-1 $(PYTHON)/sam validate --lint
-	$(PYTHON)/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=eu-central-1 $(PYTHON)/python -m samcli validate --lint
+	$(PYTHON)/python -m cfnlint template.yaml
 
 text:
 	@infra/tools/forbidden
 
 build: $(PYTHON)/installed ## Build what is deployed into .aws-sam/build and start it (ARCH=arm64 or x86_64)
-	$(BUILD_ENV) $(PYTHON)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
+	$(BUILD_ENV) $(PYTHON)/python -m samcli build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
 	@go run ./infra/bench/artifacts .aws-sam/build
 
 bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-write updates docs/performance.md)
 	@go run ./infra/bench $(BENCHFLAGS)
 
 deploy: build ## Deploy to AWS with the credentials of your environment; asks before it changes anything
-	$(PYTHON)/sam deploy --guided
+	$(PYTHON)/python -m samcli deploy --guided
 
 clean-data: ## Forget what the local website stored
 	rm -rf .local

@@ -19,19 +19,24 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
+	"github.com/municipalitiesnet/munet/infra/demo"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
+	"github.com/municipalitiesnet/munet/infra/local/template"
+	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 func main() {
 	port := flag.Int("port", 8080, "port of the site")
 	data := flag.String("data", ".local", "folder that keeps tables and mail between runs")
 	file := flag.String("template", "", "SAM template to run (default: template.yaml of the checkout)")
+	examples := flag.Bool("demo", true, "begin with demonstration data")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, *port, *data, *file); err != nil {
+	if err := run(ctx, *port, *data, *file, *examples); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		stop()
 		os.Exit(1)
@@ -39,7 +44,7 @@ func main() {
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, port int, data, file string) error {
+func run(ctx context.Context, port int, data, file string, examples bool) error {
 	if err := checkTools(ctx); err != nil {
 		return err
 	}
@@ -56,10 +61,22 @@ func run(ctx context.Context, port int, data, file string) error {
 		}
 		return err
 	}
+	if examples {
+		if err := fill(ctx, c); err != nil {
+			return errors.Join(err, c.Close())
+		}
+	}
+	fmt.Println("coordinator:", template.CoordinatorAddress)
 	fmt.Println("mailbox:", c.URL+"/_local/mail")
 	fmt.Println("ready:", c.URL)
 	<-ctx.Done()
 	return c.Close()
+}
+
+// fill adds the demonstration data at the first start.
+func fill(ctx context.Context, c *cloud.Cloud) error {
+	store := members.NewStore(c.DynamoDB(), c.Tables["MembersTable"], time.Now)
+	return demo.Fill(ctx, store, template.CoordinatorAddress)
 }
 
 // checkTools tells in a sentence what is missing.

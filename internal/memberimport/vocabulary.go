@@ -22,13 +22,13 @@ func (v vocabulary) code(word string) string {
 	return word
 }
 
-// newVocabulary asks name for the words of a code in a language; several are parted by commas.
-func newVocabulary[C ~string](codes []C, name func(p *language.Printer, code C) string) vocabulary {
+// newVocabulary asks names for the words of a code in a language.
+func newVocabulary[C ~string](codes []C, names func(p *language.Printer, code C) []string) vocabulary {
 	v := vocabulary{}
 	for _, code := range codes {
 		v[members.Fold(string(code))] = string(code)
 		for _, tag := range language.Available() {
-			for word := range strings.SplitSeq(name(language.For(tag), code), ",") {
+			for _, word := range names(language.For(tag), code) {
 				v[members.Fold(word)] = string(code)
 			}
 		}
@@ -36,27 +36,31 @@ func newVocabulary[C ~string](codes []C, name func(p *language.Printer, code C) 
 	return v
 }
 
+// texts returns the words of a code from the catalogue.
+func texts[C ~string](prefix string) func(*language.Printer, C) []string {
+	return func(p *language.Printer, code C) []string { return []string{p.Text(prefix + string(code))} }
+}
+
 // The vocabularies are made when the first file is read.
 var (
+	columnWords     = sync.OnceValue(func() vocabulary { return newVocabulary(Columns, texts[string]("import.column.")) })
+	topicWords      = sync.OnceValue(func() vocabulary { return newVocabulary(members.Topics, texts[members.Topic]("topic.")) })
+	populationWords = sync.OnceValue(func() vocabulary {
+		return newVocabulary(members.Populations, texts[members.Population]("population."))
+	})
 	kindWords = sync.OnceValue(func() vocabulary {
-		return newVocabulary(members.Kinds, func(p *language.Printer, c members.Kind) string {
-			return p.Text("kind."+string(c)) + "," + p.Text("import.kind."+string(c))
+		return newVocabulary(members.Kinds, func(p *language.Printer, c members.Kind) []string {
+			return append(strings.Split(p.Text("import.kind."+string(c)), ","), p.Text("kind."+string(c)))
 		})
 	})
-	topicWords = sync.OnceValue(func() vocabulary {
-		return newVocabulary(members.Topics, func(p *language.Printer, c members.Topic) string { return p.Text("topic." + string(c)) })
-	})
 	countryWords = sync.OnceValue(func() vocabulary {
-		return newVocabulary(members.Countries, func(p *language.Printer, c string) string { return p.Country(c) })
+		return newVocabulary(members.Countries, func(p *language.Printer, c string) []string { return []string{p.Country(c)} })
 	})
 	languageWords = sync.OnceValue(func() vocabulary {
-		return newVocabulary(members.Languages, func(p *language.Printer, c string) string { return p.Language(language.Tag(c)) })
+		return newVocabulary(members.Languages, func(p *language.Printer, c string) []string { return []string{p.Language(language.Tag(c))} })
 	})
 	translationWords = sync.OnceValue(func() vocabulary {
-		return newVocabulary(language.Available(), func(p *language.Printer, c language.Tag) string { return p.Language(c) })
-	})
-	columnWords = sync.OnceValue(func() vocabulary {
-		return newVocabulary(Columns, func(p *language.Printer, c string) string { return p.Text("import.column." + c) })
+		return newVocabulary(language.Available(), func(p *language.Printer, c language.Tag) []string { return []string{p.Language(c)} })
 	})
 )
 
@@ -68,12 +72,12 @@ var bands = []struct {
 	{5_000, "under5k"}, {20_000, "5to20k"}, {50_000, "20to50k"}, {100_000, "50to100k"}, {500_000, "100to500k"},
 }
 
-// population reads a band's code or a number of inhabitants, with or without separators.
+// population reads a band's code or name, or a number of inhabitants, with or without separators.
 func population(cell string) members.Population {
 	digits := strings.NewReplacer(",", "", ".", "", " ", "", "\u00a0", "", "'", "").Replace(cell)
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 0 {
-		return members.Population(cell)
+		return members.Population(populationWords().code(cell))
 	}
 	for _, b := range bands {
 		if n < b.below {

@@ -75,13 +75,14 @@ func outputFolder(root string) (string, error) {
 	return checkout.Cache("functions", below)
 }
 
-// link gives a program the name and the folder of its own that Lambda gives it.
+// link gives a program the folder of its own and the name that Lambda's
+// runtimes for compiled programs (provided.*) expect, whatever the handler is.
 func link(dir string, f template.Function, program string) (string, error) {
 	folder := filepath.Join(dir, f.LogicalID)
 	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // build output, nothing secret
 		return "", err
 	}
-	path := filepath.Join(folder, f.Handler)
+	path := filepath.Join(folder, "bootstrap")
 	if at, err := os.Readlink(path); err == nil && at == program {
 		return path, nil
 	}

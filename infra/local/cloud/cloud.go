@@ -7,6 +7,22 @@
 //	c, err := cloud.Start(t.Context(), cloud.Options{NoSchedules: true})
 //	defer c.Close()
 //	// c.URL, c.Invoke, c.Mail, c.SetFaults, c.Kill, c.DynamoDB …
+//
+// Besides the site it serves some paths of its own, for people, tests and
+// tools. Pages of other sites cannot post to them:
+//
+//	GET    /_local/                    what there is
+//	GET    /_local/mail                the mailbox
+//	GET    /_local/mail.json           all messages, the oldest first
+//	DELETE /_local/mail.json           empties the mailbox
+//	GET    /_local/mail/{id}.eml       a message as it was sent
+//	POST   /_local/invoke/{LogicalId}  runs a function with the posted event; an
+//	                                   empty body is its schedule's event. A failing
+//	                                   function is status 502, a throttled one 429
+//	POST   /_local/faults              sets the faults of SES, for example
+//	                                   {"ses": {"throttle": {"count": 3}, "seed": 7}};
+//	                                   [ses.Faults] tells all of them
+//	DELETE /_local/faults              ends all faults
 package cloud
 
 import (

@@ -21,16 +21,7 @@ var indexPage = template.Must(template.New("index").Parse(indexText))
 // maxControlBody bounds what is posted to the local cloud itself.
 const maxControlBody = 10 << 20
 
-// control serves the paths below /_local/: what people, tests and tools use of
-// the local cloud that AWS does not have.
-//
-//	GET    /_local/                    what there is
-//	POST   /_local/invoke/{LogicalId}  runs a function with the posted event; an
-//	                                   empty body is its schedule's event
-//	POST   /_local/faults              sets faults: {"ses": ses.Faults}
-//	DELETE /_local/faults              ends all faults
-//
-// and the mailbox of the package mailbox. Pages of other sites cannot post here.
+// control serves the paths below /_local/ that the package's description lists.
 func (c *Cloud) control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_local/{$}", c.index)

@@ -116,7 +116,7 @@ func TestResponse(t *testing.T) {
 			name:   "complete",
 			result: `{"statusCode":201,"headers":{"Content-Type":"text/html","x-a":"1,2","Content-Length":"99"},"cookies":["a=1; Path=/","b=2"],"body":"<p>"}`,
 			status: 201, body: "<p>",
-			header: http.Header{"Content-Type": {"text/html"}, "X-A": {"1,2"}, "Set-Cookie": {"a=1; Path=/", "b=2"}, "Content-Length": nil},
+			header: http.Header{"Content-Type": {"text/html"}, "X-A": {"1,2"}, "Set-Cookie": {"a=1; Path=/", "b=2"}, "Content-Length": {"3"}},
 		},
 		{name: "base64", result: `{"statusCode":200,"isBase64Encoded":true,"body":"AP8="}`, status: 200, body: "\x00\xff"},
 		{name: "no content type", result: `{"statusCode":200,"body":"x"}`, status: 200, body: "x", header: http.Header{"Content-Type": {"text/plain;charset=UTF-8"}}},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -60,6 +61,7 @@ func respond(w http.ResponseWriter, r *http.Request, payload []byte) error {
 		header.Set("Content-Type", "text/plain;charset=UTF-8")
 	}
 	header.Set("Apigw-Requestid", newRequestID())
+	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(*res.StatusCode)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // a client that has left misses nothing

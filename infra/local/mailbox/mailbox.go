@@ -59,7 +59,7 @@ func (b *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.mux.Serv
 func (b *Mailbox) Messages() ([]Message, error) {
 	all := []Message{}
 	for _, m := range b.store.Messages() {
-		raw, err := b.store.Raw(m.ID)
+		_, raw, err := b.store.Read(m.ID)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // emptied meanwhile
 		}
@@ -98,7 +98,7 @@ func (b *Mailbox) listJSON(w http.ResponseWriter, _ *http.Request) {
 
 func (b *Mailbox) one(w http.ResponseWriter, r *http.Request) {
 	id, raw := strings.CutSuffix(r.PathValue("file"), ".eml")
-	content, err := b.store.Raw(id)
+	m, content, err := b.store.Read(id)
 	if errors.Is(err, fs.ErrNotExist) {
 		w.WriteHeader(http.StatusNotFound)
 		render(w, "missing.html", nil)
@@ -113,22 +113,12 @@ func (b *Mailbox) one(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(content) // a client that has left misses nothing
 		return
 	}
-	made, err := read(b.message(id), content)
+	made, err := read(m, content)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	render(w, "message.html", made)
-}
-
-// message is what the store knows of a message.
-func (b *Mailbox) message(id string) ses.Message {
-	for _, m := range b.store.Messages() {
-		if m.ID == id {
-			return m
-		}
-	}
-	return ses.Message{ID: id}
 }
 
 func (b *Mailbox) clear(w http.ResponseWriter, _ *http.Request) {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +28,7 @@ type postOffice struct {
 	published []string
 }
 
-func open(t *testing.T, f Faults) *postOffice {
+func open(t testing.TB, f Faults) *postOffice {
 	t.Helper()
 	o := &postOffice{dir: t.TempDir()}
 	store, err := OpenStore(o.dir)
@@ -72,7 +70,7 @@ func letter(to string, more ...string) string {
 	return strings.Join(append(lines, "", "Good day", ""), "\r\n")
 }
 
-func (o *postOffice) send(t *testing.T, raw string, change func(*ses.SendRawEmailInput)) (string, error) {
+func (o *postOffice) send(t testing.TB, raw string, change func(*ses.SendRawEmailInput)) (string, error) {
 	t.Helper()
 	input := &ses.SendRawEmailInput{RawMessage: &types.RawMessage{Data: []byte(raw)}}
 	if change != nil {
@@ -105,9 +103,8 @@ func TestAccepts(t *testing.T) {
 		m.ConfigurationSet != "letters" || m.Tags["campaign"] != "c1" || m.Tags["delivery"] != "d2" {
 		t.Errorf("the log has %+v", m)
 	}
-	file, err := os.ReadFile(filepath.Join(o.dir, id+".eml"))
-	if err != nil || string(file) != raw {
-		t.Errorf("the message was kept as %q, %v", file, err)
+	if _, kept, err := o.store.Read(id); err != nil || string(kept) != raw {
+		t.Errorf("the message was kept as %q, %v", kept, err)
 	}
 	quota, err := o.client.GetSendQuota(t.Context(), &ses.GetSendQuotaInput{})
 	if err != nil || quota.SentLast24Hours != 2 || quota.MaxSendRate != defaultRate || quota.Max24HourSend != defaultQuota {

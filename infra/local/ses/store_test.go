@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ func openStore(t *testing.T, dir string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = s.Close() }) // it may be closed already
 	return s
 }
 
@@ -55,13 +57,37 @@ func TestStoreKeepsMessages(t *testing.T) {
 	if got := ids(second.Messages()); got != "[b d]" {
 		t.Errorf("the messages are %s", got)
 	}
-	if raw, err := second.Raw("b"); err != nil || string(raw) != "raw b" {
-		t.Errorf("b is %q, %v", raw, err)
+	for _, id := range []string{"b", "d"} {
+		if m, raw, err := second.Read(id); err != nil || m.ID != id || string(raw) != "raw "+id {
+			t.Errorf("%s is %+v %q, %v", id, m, raw, err)
+		}
 	}
 	for _, id := range []string{"a", "../b", "nobody"} {
-		if _, err := second.Raw(id); !errors.Is(err, fs.ErrNotExist) {
+		if _, _, err := second.Read(id); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: %v", id, err)
 		}
+	}
+}
+
+// Each message becomes a file as soon as nobody is sending.
+func TestStoreFilesMessages(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	accept(t, s, "a")
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if raw, err := os.ReadFile(filepath.Join(dir, "a.eml")); err == nil && string(raw) == "raw a" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the message has no file")
+		}
+	}
+	if err := s.Clear(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "a.eml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is left: %v", err)
 	}
 }
 
@@ -108,6 +134,23 @@ func BenchmarkAccept(b *testing.B) {
 		for p.Next() {
 			if err := s.accept(Message{ID: newMessageID(time.Now())}, raw); err != nil {
 				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// The whole way of a message of 6 KB from a client of the SDK to the disk.
+func BenchmarkSendRawEmail(b *testing.B) {
+	o := open(b, Faults{})
+	raw := letter("a@example.org", "X-SES-CONFIGURATION-SET: letters") + strings.Repeat(strings.Repeat("x", 98)+"\r\n", 60)
+	rate := 1e9
+	o.SetFaults(Faults{MaxRate: &rate})
+	b.SetParallelism(16)
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			if _, err := o.send(b, raw, nil); err != nil {
+				b.Error(err)
+				return
 			}
 		}
 	})

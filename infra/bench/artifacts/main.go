@@ -81,7 +81,7 @@ func check(ctx context.Context, watch *coldstart.Stopwatch, path string, f templ
 // inspect returns the processor (as GOARCH) of a program that runs on Lambda's bare system: an
 // executable without foreign libraries, and without paths of the machine that built it.
 func inspect(path string) (string, error) {
-	info, err := os.Stat(path) //nolint:gosec // the folder that the caller named
+	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
 	}

@@ -28,7 +28,10 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
-func main() {
+func main() { os.Exit(start()) }
+
+// start reads the flags and returns the exit status.
+func start() int {
 	port := flag.Int("port", 8080, "port of the site")
 	data := flag.String("data", ".local", "folder that keeps tables and mail between runs")
 	file := flag.String("template", "", "SAM template to run (default: template.yaml of the checkout)")
@@ -38,9 +41,9 @@ func main() {
 	defer stop()
 	if err := run(ctx, *port, *data, *file, *examples); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		stop()
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // run serves until ctx ends.

@@ -161,7 +161,7 @@ func TestRefusals(t *testing.T) {
 	}
 	oldJava := t.TempDir()
 	script := "#!/bin/sh\necho 'openjdk version \"1.8.0_292\"' >&2\n"
-	if err := os.WriteFile(filepath.Join(oldJava, "java"), []byte(script), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(filepath.Join(oldJava, "java"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ name, path, want string }{

@@ -46,7 +46,7 @@ func TryAcquire(path string, mode LockMode) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the lock: %w", err)
 	}
-	err = syscall.Flock(int(file.Fd()), int(mode)|syscall.LOCK_NB) //nolint:gosec // a descriptor fits an int
+	err = syscall.Flock(int(file.Fd()), int(mode)|syscall.LOCK_NB)
 	if err == nil {
 		return &Lock{file}, nil
 	}

@@ -174,7 +174,7 @@ func (c *Cloud) startSite(context.Context) error {
 	return nil
 }
 
-func (c *Cloud) startSchedules(context.Context) error {
+func (c *Cloud) startSchedules(ctx context.Context) error {
 	var err error
 	if c.timetable, err = schedule.New(c.Template, time.Now()); err != nil {
 		return err
@@ -182,9 +182,10 @@ func (c *Cloud) startSchedules(context.Context) error {
 	if c.options.NoSchedules {
 		return nil
 	}
-	ctx, stop := context.WithCancel(context.Background()) //nolint:contextcheck // it ends in Close, not with the start
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it ends in Close, not with the start
 	c.stop = stop
 	c.running.Go(func() {
+		//nolint:contextcheck // an event goes on when the schedules stop
 		c.timetable.Run(ctx, func(function string, event []byte) {
 			_ = c.functions.InvokeAsync(function, event) // the template has the function
 		})

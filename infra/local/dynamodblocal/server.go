@@ -65,7 +65,7 @@ func Start(ctx context.Context, dir string, log io.Writer) (*Server, error) {
 	}
 	args := []string{
 		"-Xmx1g", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar",
-		"-port", strconv.Itoa(port), "-sharedDb", "-disableTelemetry",
+		"-port", port, "-sharedDb", "-disableTelemetry",
 	}
 	if dir == "" {
 		args = append(args, "-inMemory")
@@ -85,7 +85,7 @@ func Start(ctx context.Context, dir string, log io.Writer) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
 	}
-	s := &Server{URL: fmt.Sprintf("http://127.0.0.1:%d", port), process: p}
+	s := &Server{URL: "http://127.0.0.1:" + port, process: p}
 	if err := s.wait(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -164,12 +164,13 @@ func javaVersion(output string) (int, error) {
 	return strconv.Atoi(match[1])
 }
 
-func freePort(ctx context.Context) (int, error) {
+func freePort(ctx context.Context) (string, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+		return "", fmt.Errorf("find a free port: %w", err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // a TCP listener has a TCP address
-	return port, listener.Close()
+	defer func() { _ = listener.Close() }()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, err
 }

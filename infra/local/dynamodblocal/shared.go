@@ -106,7 +106,7 @@ func awaitGuard(ctx context.Context, dir string, ended <-chan error) (string, er
 		}
 		select {
 		case err := <-ended:
-			text, _ := os.ReadFile(filepath.Join(dir, guardLog)) //nolint:errcheck,gosec // it only adds to the message
+			text, _ := os.ReadFile(filepath.Join(dir, guardLog)) //nolint:gosec // it only adds to the message
 			return "", fmt.Errorf("the emulator did not start: %w\n%s", err, text)
 		case <-ctx.Done():
 			return "", fmt.Errorf("wait for the emulator: %w", ctx.Err())

@@ -14,7 +14,7 @@ import (
 // shell starts a script whose first line of output is a process id.
 func shell(t *testing.T, script string) (*Process, int) {
 	t.Helper()
-	cmd := exec.Command("sh", "-c", script) //nolint:noctx // what is tested ends it
+	cmd := exec.Command("sh", "-c", script)
 	output, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestStop(t *testing.T) {
 
 func TestStartFails(t *testing.T) {
 	t.Parallel()
-	if _, err := Start(exec.Command("/does/not/exist")); err == nil { //nolint:noctx // it never runs
+	if _, err := Start(exec.Command("/does/not/exist")); err == nil {
 		t.Error("there is no error")
 	}
 }

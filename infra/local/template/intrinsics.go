@@ -48,7 +48,7 @@ func (r *resolver) ref(argument any) (any, error) {
 	if _, ok := r.resources[name]; ok {
 		return r.physicalID(name)
 	}
-	return nil, fmt.Errorf("Ref to %q, which is neither a parameter nor a resource", name)
+	return nil, fmt.Errorf("!Ref %q, which is neither a parameter nor a resource", name)
 }
 
 func (r *resolver) pseudo(name string) (any, bool) {

@@ -189,7 +189,7 @@ func TestRefusedTemplates(t *testing.T) {
 		"parameter forbidden": {text: "Parameters: { A: { Type: String, Default: c, AllowedValues: [a, b] } }\n" + f + "x", want: "not one of the allowed"},
 		"parameter pattern":   {text: "Parameters: { A: { Type: String, Default: c, AllowedPattern: a } }\n" + f + "x", want: "does not match"},
 		"parameter number":    {text: "Parameters: { A: { Type: Number, Default: c } }\n" + f + "x", want: "not a number"},
-		"unknown reference":   {text: f + "!Ref B", want: `F: CodeUri: Ref to "B"`},
+		"unknown reference":   {text: f + "!Ref B", want: `F: CodeUri: !Ref "B"`},
 		"unknown attribute":   {text: f + "!GetAtt F.Colour", want: "F.Colour"},
 		"unknown function":    {text: f + "!Transform x", want: "Fn::Transform is not supported"},
 		"unknown condition":   {text: f + "!If [C, a, b]", want: `no condition "C"`},

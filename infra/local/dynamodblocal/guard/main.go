@@ -12,12 +12,14 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := dynamodblocal.Guard(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		stop()
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }

@@ -52,7 +52,7 @@ func TestRunTwice(t *testing.T) {
 		if err := listener.Close(); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.CommandContext(t.Context(), program, "-port", port, "-data", data, "-template", fixture)
+		cmd := exec.CommandContext(t.Context(), program, "-port", port, "-data", data, "-template", fixture, "-demo=false")
 		output, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -174,7 +174,7 @@ func TestRefusals(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, program, "-port", port, "-data", t.TempDir(), "-template", fixture)
+			cmd := exec.CommandContext(ctx, program, "-port", port, "-data", t.TempDir(), "-template", fixture, "-demo=false")
 			cmd.Env = []string{"PATH=" + test.path, "HOME=" + os.Getenv("HOME")}
 			output, err := cmd.CombinedOutput()
 			var failed *exec.ExitError

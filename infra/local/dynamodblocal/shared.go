@@ -25,6 +25,7 @@ import (
 // has ended, so a user that comes in between waits and then starts anew.
 const (
 	usersLock    = "users"    // see above
+	guardLock    = "guarded"  // held by the guard as long as it lives
 	startLock    = "start"    // one user at a time looks for the emulator or starts it
 	endpointFile = "endpoint" // the emulator's address, written by the guard
 	guardLog     = "guard.log"
@@ -53,10 +54,28 @@ func Shared(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer func() { _ = lock.Release() }()
-	if url := endpoint(dir); url != "" && answers(ctx, url) {
-		return url, nil
+	for {
+		if url := endpoint(dir); url != "" && answers(ctx, url) {
+			return url, nil
+		}
+		// An emulator that does not answer may just be slow on a busy machine:
+		// only where no guard lives a new one is started.
+		guard, err := checkout.TryAcquire(filepath.Join(dir, guardLock), checkout.Exclusive)
+		if err != nil {
+			return "", err
+		}
+		if guard != nil {
+			if err := guard.Release(); err != nil {
+				return "", err
+			}
+			return startGuard(ctx, dir)
+		}
+		select {
+		case <-ctx.Done():
+			return "", fmt.Errorf("wait for the emulator: %w", ctx.Err())
+		case <-time.After(guardPoll):
+		}
 	}
-	return startGuard(ctx, dir)
 }
 
 func endpoint(dir string) string {
@@ -122,6 +141,11 @@ func Guard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	alone, err := checkout.Acquire(ctx, filepath.Join(dir, guardLock), checkout.Exclusive)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = alone.Release() }()
 	server, err := Start(ctx, "", os.Stderr)
 	if err != nil {
 		return err

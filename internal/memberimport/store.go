@@ -23,14 +23,14 @@ import (
 //
 // The index "list" has the jobs of each state in the order of their creation.
 type Store struct {
-	client *dynamodb.Client
+	client *dynamo.Client
 	table  string
 	now    func() time.Time
 }
 
 // NewStore returns a store on the members table.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{client, table, now}
+	return &Store{dynamo.NewClient(client), table, now}
 }
 
 // ErrNone says that there is no such import, or not any more.

@@ -70,6 +70,15 @@ func (i *invitations) start(_ context.Context, campaign string, applications []s
 	return nil
 }
 
+func signer(t *testing.T) *token.Signer {
+	t.Helper()
+	s, err := token.NewSigner(strings.Repeat("k", 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	client, tables := emulator.Tables(t, "MembersTable")
@@ -79,14 +88,10 @@ func newBench(t *testing.T) *bench {
 		o.Retryer = aws.NopRetryer{}
 	})
 	now := func() time.Time { return b.now }
-	signer, err := token.NewSigner(strings.Repeat("k", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
 	people := members.NewStore(client, tables["MembersTable"], now)
 	b.Worker = &Worker{
 		Jobs: NewStore(client, tables["MembersTable"], now), Members: people,
-		Suppressions: members.NewSuppressions(people, signer),
+		Suppressions: members.NewSuppressions(people, signer(t)),
 		Invite:       b.mail.start,
 		Log:          slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
@@ -332,12 +337,8 @@ func TestRowsThatFailAgainAndAgainAreGivenUp(t *testing.T) {
 func brokenSuppressions(t *testing.T) *members.Suppressions {
 	t.Helper()
 	client, _ := emulator.Tables(t, "AuditTable")
-	signer, err := token.NewSigner(strings.Repeat("k", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
 	client = dynamodb.New(client.Options(), func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
-	return members.NewSuppressions(members.NewStore(client, "no-such-table", time.Now), signer)
+	return members.NewSuppressions(members.NewStore(client, "no-such-table", time.Now), signer(t))
 }
 
 func TestAConfirmedJobIsConfirmedOnce(t *testing.T) {

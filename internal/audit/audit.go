@@ -60,12 +60,12 @@ func (e Entry) item() dynamo.Item {
 
 // Log adds entries about what needs no transaction, such as an export.
 type Log struct {
-	client *dynamodb.Client
+	client *dynamo.Client
 	table  string
 }
 
 // NewLog returns a log on a table laid out as template.yaml says.
-func NewLog(client *dynamodb.Client, table string) *Log { return &Log{client, table} }
+func NewLog(client *dynamodb.Client, table string) *Log { return &Log{dynamo.NewClient(client), table} }
 
 // Add adds an entry on its own.
 func (l *Log) Add(ctx context.Context, e Entry) error {

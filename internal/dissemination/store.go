@@ -20,14 +20,14 @@ var ErrNone = errors.New("dissemination: none")
 
 // Store is the ledger in DynamoDB.
 type Store struct {
-	client *dynamodb.Client
+	client *dynamo.Client
 	table  string
 	now    func() time.Time
 }
 
 // NewStore returns the ledger in a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{client, table, now}
+	return &Store{dynamo.NewClient(client), table, now}
 }
 
 // NewID returns an identifier for a campaign, 80 random bits in 16 letters and digits.

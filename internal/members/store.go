@@ -19,14 +19,14 @@ const MaxPeople = 25
 
 // Store keeps the members in DynamoDB.
 type Store struct {
-	client *dynamodb.Client
+	client *dynamo.Client
 	table  string
 	now    func() time.Time
 }
 
 // NewStore returns a store on a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{client, table, now}
+	return &Store{dynamo.NewClient(client), table, now}
 }
 
 // transaction collects writes, and the first error of making one.

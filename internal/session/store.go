@@ -25,7 +25,7 @@ const seenEvery = 5 * time.Minute
 
 // Store keeps the sessions in DynamoDB. It implements [web.Sessions].
 type Store struct {
-	client  *dynamodb.Client
+	client  *dynamo.Client
 	table   string
 	members *members.Store
 	now     func() time.Time
@@ -33,7 +33,7 @@ type Store struct {
 
 // NewStore returns a store on a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, people *members.Store, now func() time.Time) *Store {
-	return &Store{client, table, people, now}
+	return &Store{dynamo.NewClient(client), table, people, now}
 }
 
 // Begin returns a new session's id and the write that begins it, to be made in

@@ -54,14 +54,14 @@ var (
 
 // Store keeps requests and limits in the sessions table.
 type Store struct {
-	client *dynamodb.Client
+	client *dynamo.Client
 	table  string
 	now    func() time.Time
 }
 
 // NewStore returns a store on a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{client, table, now}
+	return &Store{dynamo.NewClient(client), table, now}
 }
 
 const requestPrefix = "signin#"

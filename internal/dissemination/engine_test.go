@@ -174,13 +174,13 @@ func TestAFencedHolderCannotWrite(t *testing.T) {
 	w.post.answer = func(n int, _ mail.Message) (bool, error) {
 		if n == 4 && !overtaken { // in the middle of the window of 4
 			overtaken = true
-			w.clock.t = w.clock.t.Add(2 * lease)
+			w.t = w.t.Add(2 * lease)
 			sh, ok, err := w.store.takeShard(context.WithoutCancel(t.Context()), work{"c", shardKey(1)})
 			if err != nil || !ok {
 				t.Errorf("the shard was not taken over: %v", err)
 				return true, nil
 			}
-			if err := w.store.release(context.WithoutCancel(t.Context()), sh, w.clock.t); err != nil {
+			if err := w.store.release(context.WithoutCancel(t.Context()), sh, w.t); err != nil {
 				t.Error(err)
 			}
 		}

@@ -21,6 +21,10 @@ const share = 0.9
 // rateKey is the key of the item that all senders share; no campaign can have it as its identifier.
 const rateKey = "#rate"
 
+// farthest is how far ahead places can be taken. The few senders with their small windows never
+// come near it; a time beyond it was written by a clock that was wrong.
+const farthest = time.Minute
+
 // reserve keeps n places in the account's rate, in messages a second, and returns when the first
 // of them comes. All senders share one item whose attribute next is when the next place is free, in
 // milliseconds since 1970: they keep the rate together, whoever and however many they are.
@@ -28,14 +32,14 @@ func (s *Store) reserve(ctx context.Context, n int, rate float64) (time.Time, er
 	span := int64(float64(n) / (rate * share) * 1000)
 	for range attempts {
 		now := s.now().UnixMilli()
-		next, err := s.moveNext(ctx, "SET #next = #next + :span", "#next > :now", now, span)
+		next, err := s.moveNext(ctx, "SET #next = #next + :span", "#next > :now AND #next < :far", now, span)
 		if err == nil {
 			return time.UnixMilli(next - span), nil
 		}
 		if _, refused := dynamo.Refused(err); !refused {
 			return time.Time{}, err
 		}
-		next, err = s.moveNext(ctx, "SET #next = :now + :span", "attribute_not_exists(#next) OR #next <= :now", now, span)
+		next, err = s.moveNext(ctx, "SET #next = :now + :span", "attribute_not_exists(#next) OR #next <= :now OR #next >= :far", now, span)
 		if err == nil {
 			return time.UnixMilli(next - span), nil
 		}
@@ -51,7 +55,7 @@ func (s *Store) moveNext(ctx context.Context, set, condition string, now, span i
 		TableName: &s.table, Key: dynamo.Key(rateKey, rateKey),
 		UpdateExpression: &set, ConditionExpression: &condition,
 		ExpressionAttributeNames:  map[string]string{"#next": "next"},
-		ExpressionAttributeValues: dynamo.Item{":now": dynamo.N(now), ":span": dynamo.N(span)},
+		ExpressionAttributeValues: dynamo.Item{":now": dynamo.N(now), ":span": dynamo.N(span), ":far": dynamo.N(now + farthest.Milliseconds())},
 		ReturnValues:              types.ReturnValueUpdatedNew,
 	})
 	if err != nil {

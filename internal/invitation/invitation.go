@@ -1,0 +1,96 @@
+// Package invitation is the bulk mail that asks representatives, whom a coordinator entered for
+// them, to confirm that they join. Nothing else is mailed to them before they do.
+package invitation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/token"
+)
+
+// Name is the kind of campaigns that send invitations. Their recipients are identifiers of
+// applications.
+const Name = "invitation"
+
+// confirmLink is the purpose of the signed link, which registration answers.
+const confirmLink = "confirm"
+
+// Kind writes invitations. It implements [dissemination.Kind].
+type Kind struct {
+	Members      *members.Store
+	Suppressions *members.Suppressions
+	Signer       *token.Signer
+	Site         mail.Site
+	From         mail.Address // the address for transactional mail: there is nothing to unsubscribe from yet
+	Now          func() time.Time
+}
+
+// Open returns the invitations themselves: every campaign sends the same.
+func (k *Kind) Open(context.Context, dissemination.Campaign) (dissemination.Content, error) {
+	return k, nil
+}
+
+// Recipients names nobody: a campaign of invitations has an explicit list.
+func (k *Kind) Recipients(context.Context, string, int) ([]string, string, error) {
+	return nil, "", nil
+}
+
+// Compose writes to those whose application still waits.
+func (k *Kind) Compose(ctx context.Context, applications []string) ([]dissemination.Draft, error) {
+	drafts := make([]dissemination.Draft, len(applications))
+	for i, id := range applications {
+		var err error
+		if drafts[i], err = k.draft(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return drafts, nil
+}
+
+func (k *Kind) draft(ctx context.Context, id string) (dissemination.Draft, error) {
+	a, err := k.Members.Application(ctx, id)
+	switch {
+	case errors.Is(err, members.ErrNone):
+		return dissemination.Draft{Reason: "gone"}, nil // confirmed, withdrawn or expired
+	case err != nil:
+		return dissemination.Draft{}, err
+	case a.InvitedBy == "":
+		return dissemination.Draft{Reason: "applied"}, nil // on their own since, and had a mail about it
+	}
+	reason, err := k.Suppressions.Reason(ctx, a.Contact.Address)
+	if err != nil || reason != "" {
+		return dissemination.Draft{Reason: reason}, err
+	}
+	to := mail.Address{Name: a.Contact.Name, Email: a.Contact.Address}
+	m, err := k.letter(a).Message(k.Site, k.From, to)
+	if err != nil {
+		return dissemination.Draft{}, fmt.Errorf("invitation: %w", err)
+	}
+	return dissemination.Draft{Message: m}, nil
+}
+
+func (k *Kind) letter(a members.Application) mail.Letter {
+	words := language.For(a.Contact.Language)
+	facts := []any{"Organisation", a.Profile.Name, "Name", a.InvitedBy}
+	query := url.Values{"token": {k.Signer.Sign(confirmLink, k.Now(), a.ID)}}
+	return mail.Letter{
+		Language: words.Tag(),
+		Subject:  words.Text("invitation.subject", facts...),
+		Heading:  words.Text("invitation.heading"),
+		Body:     []string{words.Text("invitation.body", facts...), words.Text("invitation.network")},
+		Action:   &mail.Action{Label: words.Text("invitation.confirm"), URL: k.Site.URL + "/confirm?" + query.Encode()},
+		After: []string{
+			words.Text("invitation.expires", "Count", int(members.LinkAge/(24*time.Hour))),
+			words.Text("invitation.ignore"),
+		},
+		Reason: words.Text("invitation.reason", facts...),
+	}
+}

@@ -1,0 +1,236 @@
+package desk
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+
+	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/internal/audit"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/membermail"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// office is the desk with real tables and sessions, and SES in its place.
+type office struct {
+	*Service
+	t      *testing.T
+	mux    *web.Mux
+	client *dynamodb.Client
+	tables map[string]string
+	post   *postOffice
+	clock  atomic.Int64
+	// maria and nikos are coordinators of the secretariat; each is a session's cookie.
+	maria, nikos string
+	mariaRef     members.Ref
+}
+
+// postOffice takes what SES would be sent.
+type postOffice struct {
+	mutex  sync.Mutex
+	mails  []string // "address\nraw message"
+	refuse string   // addresses that contain it are refused
+}
+
+func (p *postOffice) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	to := r.PostForm.Get("Destinations.member.1")
+	status, body := http.StatusOK, `<SendRawEmailResponse><SendRawEmailResult><MessageId>m</MessageId></SendRawEmailResult></SendRawEmailResponse>`
+	if p.refuse != "" && strings.Contains(to, p.refuse) {
+		status, body = http.StatusBadRequest, `<ErrorResponse><Error><Code>MessageRejected</Code><Message>no</Message></Error></ErrorResponse>`
+	} else {
+		raw, err := base64.StdEncoding.DecodeString(r.PostForm.Get("RawMessage.Data"))
+		if err != nil {
+			return nil, err
+		}
+		p.mails = append(p.mails, to+"\n"+string(raw))
+	}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"text/xml"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r,
+	}, nil
+}
+
+func (p *postOffice) refusing(part string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.refuse = part
+}
+
+// take returns the addresses that got a mail since the last call, sorted, and the mails themselves.
+func (p *postOffice) take() (addresses []string, mails []string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	mails, p.mails = p.mails, nil
+	for _, m := range mails {
+		address, _, _ := strings.Cut(m, "\n")
+		addresses = append(addresses, address)
+	}
+	slices.Sort(addresses)
+	return addresses, mails
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	client, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
+	o := &office{t: t, client: client, tables: tables, post: &postOffice{}}
+	o.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixNano())
+	people := members.NewStore(client, tables["MembersTable"], o.now)
+	sender := mail.NewSender(ses.New(ses.Options{
+		Region: "eu-central-1", HTTPClient: &http.Client{Transport: o.post},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
+		}),
+	}), "")
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	o.Service = &Service{
+		Members: people, Sessions: session.NewStore(client, tables["SessionsTable"], people, o.now),
+		Audit: audit.NewLog(client, tables["AuditTable"]),
+		Teller: membermail.Teller{Members: people, Post: mail.Post{
+			Sender: sender, Site: mail.Site{Name: "MuNet", URL: "https://munet.example"},
+			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
+		}},
+		Imports: func(context.Context) ([]Import, error) { return nil, nil },
+		Now:     o.now, Log: log,
+	}
+	o.mux = web.NewMux(web.Options{Sessions: o.Sessions, Fail: page.Fail, Log: log})
+	o.Routes(o.mux)
+	maria, err := people.EnsureCoordinator(t.Context(), "maria@secretariat.example", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.mariaRef, o.maria = maria.Ref, o.signIn(maria)
+	org, nikos := o.join("NGO of Nikos", "nikos@ngo.example")
+	o.approve(org.ID)
+	if _, err := people.ChangeRole(t.Context(), nikos.Ref, true); err != nil {
+		t.Fatal(err)
+	}
+	o.nikos = o.signIn(nikos)
+	return o
+}
+
+func (o *office) now() time.Time { return time.Unix(0, o.clock.Load()).UTC() }
+
+func (o *office) advance(d time.Duration) { o.clock.Add(int64(d)) }
+
+// signIn begins a session and returns its id.
+func (o *office) signIn(p members.Person) string {
+	o.t.Helper()
+	id, write, err := o.Sessions.Begin(p, "", "")
+	if err == nil {
+		_, err = o.client.TransactWriteItems(o.t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{write}})
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return id
+}
+
+// join registers a person, who awaits approval afterwards and knows it.
+func (o *office) join(organisation, address string) (members.Organisation, members.Person) {
+	o.t.Helper()
+	ctx := o.t.Context()
+	name, _, _ := strings.Cut(address, "@")
+	a, _, err := o.Members.Apply(ctx, members.Application{
+		Profile:     members.Profile{Kind: "ngo", Name: organisation, Country: "CY", Website: "https://www." + strings.SplitAfter(address, "@")[1]},
+		Contact:     members.Contact{Name: name, Address: address, Language: "en"},
+		Preferences: members.Preferences{Newsletter: members.Every}, Asked: o.now(),
+		Texts: map[members.Purpose]string{members.ForMembership: "hash", members.ForNewsletter: "hash"},
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	org, p, err := o.Members.Confirm(ctx, a, "registration")
+	if err == nil {
+		err = o.Members.Told(ctx, p.Ref, p.State)
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return org, p
+}
+
+func (o *office) approve(id string) {
+	o.t.Helper()
+	_, people, err := o.Members.Decide(o.t.Context(), id, members.Decision{Action: members.Approve, By: "somebody"})
+	for _, p := range people {
+		if err == nil {
+			err = o.Members.Told(o.t.Context(), p.Ref, p.State)
+		}
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) do(as, method, path string, form url.Values) *httptest.ResponseRecorder {
+	o.t.Helper()
+	o.advance(time.Second) // so that records have an order
+	r := httptest.NewRequestWithContext(o.t.Context(), method, path, strings.NewReader(form.Encode()))
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if as != "" {
+		r.AddCookie(&http.Cookie{Name: session.Cookie, Value: as})
+	}
+	w := httptest.NewRecorder()
+	o.mux.ServeHTTP(w, r)
+	return w
+}
+
+// get returns a page as Maria sees it.
+func (o *office) get(path string) string {
+	o.t.Helper()
+	w := o.do(o.maria, "GET", path, nil)
+	if w.Code != http.StatusOK {
+		o.t.Fatalf("GET %s: %d\n%s", path, w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+// entries returns the audit log as "name action what".
+func (o *office) entries() []string {
+	o.t.Helper()
+	table := o.tables["AuditTable"]
+	out, err := o.client.Query(o.t.Context(), &dynamodb.QueryInput{
+		TableName: &table, KeyConditionExpression: aws.String("pk = :pk"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: "2026-11"}},
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var all []string
+	for _, item := range out.Items {
+		var e struct{ Name, Action, What string }
+		if err := attributevalue.UnmarshalMap(item, &e); err != nil {
+			o.t.Fatal(err)
+		}
+		all = append(all, fmt.Sprintf("%s %s %s", e.Name, e.Action, e.What))
+	}
+	return all
+}

@@ -46,7 +46,7 @@ func (s *Store) Organisations(ctx context.Context, f Filter, cursor string) ([]O
 	for range maxReads {
 		in.ExclusiveStartKey = start
 		if in.FilterExpression == nil {
-			in.Limit = aws.Int32(int32(PageSize - len(page)))
+			in.Limit = aws.Int32(PageSize - int32(len(page))) //nolint:gosec // a page has at most PageSize
 		}
 		out, err := s.client.Query(ctx, in)
 		if err != nil {

@@ -113,10 +113,11 @@ func (s *Service) savePreferences(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	q.Set("done", "saved")
-	http.Redirect(w, r, "/preferences?"+q.Encode(), http.StatusSeeOther)
-	return nil
+	q := url.Values{"done": {"saved"}}
+	if link := r.URL.Query().Get("token"); link != "" {
+		q.Set("token", link)
+	}
+	return seeOther(w, r, "/preferences", q)
 }
 
 // unsubscribing returns the person and the kind of mail that an unsubscribe link is about.

@@ -161,7 +161,11 @@ func prefixed(prefix string, fields []fault.Field) []fault.Field {
 
 // done goes back to a page that says what was done.
 func done(w http.ResponseWriter, r *http.Request, path, what string) error {
-	q := url.Values{"done": {what}}
+	return seeOther(w, r, path, url.Values{"done": {what}})
+}
+
+// seeOther leads to a page of this site in the language that was chosen.
+func seeOther(w http.ResponseWriter, r *http.Request, path string, q url.Values) error {
 	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
 		q.Set("lang", string(chosen))
 	}

@@ -136,7 +136,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path, query, body string, encoded bool) {
 		e := event("POST", path)
 		e.RawQueryString, e.Body, e.IsBase64Encoded = query, body, encoded
-		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			if r.URL.Host != "" {
 				t.Errorf("path %q became host %q", path, r.URL.Host)
 			}

@@ -104,24 +104,35 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(rec.Header())
 	r.Body = http.MaxBytesReader(rec, r.Body, MaxBody)
 	r = withLanguage(r)
-	defer func() {
-		if p := recover(); p != nil {
-			m.options.Log.Error("panic", "requestId", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
-			m.fail(rec, r, fault.New(http.StatusInternalServerError, "internal"))
-		}
-		_, pattern := m.mux.Handler(r)
-		m.options.Log.Info("request", "requestId", RequestID(r.Context()), "method", r.Method, "route", pattern,
-			"status", rec.status, "ms", time.Since(start).Milliseconds())
-	}()
-	if err := m.crossOrigin.Check(r); err != nil {
-		m.fail(rec, r, fault.New(http.StatusForbidden, "cross-origin").Because(err))
-		return
+	_, route := m.mux.Handler(r)
+	m.answer(rec, r, route)
+	m.logRequest(r, route, rec.status, time.Since(start))
+}
+
+func (m *Mux) logRequest(r *http.Request, route string, status int, took time.Duration) {
+	ctx := r.Context()
+	m.options.Log.InfoContext(ctx, "request", "requestId", RequestID(ctx), "method", r.Method, "route", route,
+		"status", status, "ms", took.Milliseconds())
+}
+
+func (m *Mux) answer(w http.ResponseWriter, r *http.Request, route string) {
+	defer m.recover(w, r)
+	switch err := m.crossOrigin.Check(r); {
+	case err != nil:
+		m.fail(w, r, fault.New(http.StatusForbidden, "cross-origin").Because(err))
+	case route == "":
+		m.fail(w, r, m.unmatched(r))
+	default:
+		m.mux.ServeHTTP(w, r)
 	}
-	if _, pattern := m.mux.Handler(r); pattern == "" {
-		m.fail(rec, r, m.unmatched(r))
-		return
+}
+
+// recover turns a panic of a handler into an internal error, so that the process lives on.
+func (m *Mux) recover(w http.ResponseWriter, r *http.Request) {
+	if p := recover(); p != nil {
+		m.options.Log.ErrorContext(r.Context(), "panic", "requestId", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
+		m.fail(w, r, fault.New(http.StatusInternalServerError, "internal"))
 	}
-	m.mux.ServeHTTP(rec, r)
 }
 
 // unmatched tells a known path with a wrong method from an unknown path.
@@ -144,7 +155,7 @@ func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
 			return
 		}
 		if err != nil {
-			m.options.Log.Warn("session not read", "requestId", RequestID(r.Context()), "cause", err)
+			m.options.Log.WarnContext(r.Context(), "session not read", "requestId", RequestID(r.Context()), "cause", err)
 		}
 		if who != nil {
 			r = withLanguage(r.WithContext(WithWho(r.Context(), who)))

@@ -130,12 +130,12 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return redirect(w, r, "/desk/imports/"+j.ID)
+	return redirect(w, r, j)
 }
 
 // upload returns the file of a form or, if none was chosen, the text that was pasted.
 func upload(r *http.Request) (content []byte, pasted string, err error) {
-	err = r.ParseMultipartForm(web.MaxBody)
+	err = r.ParseMultipartForm(web.MaxBody) //nolint:gosec // the mux bounds the body
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, "", web.TooLarge(err)
 	}
@@ -164,7 +164,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if j.State != Checked { // sent twice, or confirmed by a colleague
-		return redirect(w, r, r.URL.Path)
+		return redirect(w, r, j)
 	}
 	plan, err := s.plan(r.Context(), j)
 	if err != nil {
@@ -180,7 +180,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Jobs.Confirm(r.Context(), j, entry.Write(s.Audit)); err != nil {
 		return err
 	}
-	return redirect(w, r, r.URL.Path)
+	return redirect(w, r, j)
 }
 
 // job returns the import that a request is about.
@@ -192,7 +192,9 @@ func (s *Service) job(r *http.Request) (Job, error) {
 	return j, err
 }
 
-func redirect(w http.ResponseWriter, r *http.Request, to string) error {
+// redirect leads to the import's page after a POST.
+func redirect(w http.ResponseWriter, r *http.Request, j Job) error {
+	to := "/desk/imports/" + j.ID
 	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
 		to += "?lang=" + string(chosen)
 	}

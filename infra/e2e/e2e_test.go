@@ -31,12 +31,16 @@ var shared = sync.OnceValues(func() (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{
+	return &site{c, newClient()}, nil
+})
+
+// newClient returns a client that follows no redirects by itself.
+func newClient() *http.Client {
+	return &http.Client{
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &site{c, client}, nil
-})
+}
 
 // logTo shows the functions' logs where E2E_LOG names a file.
 func logTo() *os.File {

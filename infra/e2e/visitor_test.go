@@ -174,7 +174,7 @@ func (v *visitor) signIn(address string) {
 	link := v.site.link(v.t, mail, "/sign-in/link")
 	v.open(link)
 	v.sees()
-	v.send(link, url.Values{})
+	v.send("/sign-in/link", url.Values{"token": {v.find(`name="token" value="([^"]+)"`)}})
 	v.sees()
 	if len(v.cookies) == 0 {
 		v.t.Fatalf("%s has no session after signing in", address)

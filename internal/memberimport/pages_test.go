@@ -242,7 +242,7 @@ func TestAGoodFileFromCheckToResult(t *testing.T) {
 	for _, m := range results {
 		got = append(got, m[1])
 	}
-	if want := "Invited|Organisation known, left out|Already a member"; strings.Join(got, "|") != want {
+	if want := "Invited|Left out|Already a member"; strings.Join(got, "|") != want {
 		t.Errorf("results = %q, want %q", got, want)
 	}
 	if strings.Contains(body, "refresh") {

@@ -186,9 +186,15 @@ func rowTable(p *language.Printer, caption string, rows []Row, last map[int]page
 // resultsData is what the page of an import that is done shows.
 type resultsData struct {
 	Job     Job
-	Counts  [][2]string
+	Counts  []outcomeCount
 	Results page.Table
 	Paging  page.Paging
+}
+
+// outcomeCount is how many rows ended in one way.
+type outcomeCount struct {
+	Text, Hint string
+	Count      int
 }
 
 // resultsPage is how many rows one page of results shows.
@@ -209,7 +215,8 @@ func (s *Service) showResults(w http.ResponseWriter, r *http.Request, j Job) err
 	data := resultsData{Job: j}
 	for _, outcome := range Outcomes {
 		if n := j.Counts[outcome]; n > 0 {
-			data.Counts = append(data.Counts, [2]string{words.Text("import.outcome." + string(outcome)), words.Number(n)})
+			key := "import.outcome." + string(outcome)
+			data.Counts = append(data.Counts, outcomeCount{words.Text(key), words.Text(key + ".hint"), n})
 		}
 	}
 	last := map[int]page.Cell{}

@@ -245,6 +245,9 @@ func TestAGoodFileFromCheckToResult(t *testing.T) {
 	if want := "Invited|Left out|Already a member"; strings.Join(got, "|") != want {
 		t.Errorf("results = %q, want %q", got, want)
 	}
+	if !strings.Contains(body, "The invitations are on their way") {
+		t.Error("the page does not say that the invitations are on their way")
+	}
 	if strings.Contains(body, "refresh") {
 		t.Error("the page of an import that is done refreshes itself")
 	}

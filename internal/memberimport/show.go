@@ -186,6 +186,7 @@ func rowTable(p *language.Printer, caption string, rows []Row, last map[int]page
 // resultsData is what the page of an import that is done shows.
 type resultsData struct {
 	Job     Job
+	Invited bool // somebody was
 	Counts  []outcomeCount
 	Results page.Table
 	Paging  page.Paging
@@ -212,7 +213,7 @@ func (s *Service) showResults(w http.ResponseWriter, r *http.Request, j Job) err
 		return err
 	}
 	words := web.Printer(r.Context())
-	data := resultsData{Job: j}
+	data := resultsData{Job: j, Invited: j.Counts[Invited] > 0}
 	for _, outcome := range Outcomes {
 		if n := j.Counts[outcome]; n > 0 {
 			key := "import.outcome." + string(outcome)

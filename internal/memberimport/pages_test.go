@@ -293,10 +293,3 @@ func TestAnImportThatIsGone(t *testing.T) {
 		}
 	}
 }
-
-// newWorkerFor works on the site's imports.
-func newWorkerFor(t *testing.T, s *site) *Worker {
-	t.Helper()
-	mail := &invitations{map[string][]string{}}
-	return &Worker{Jobs: s.Jobs, Members: s.Members, Suppressions: members.NewSuppressions(s.Members, signer(t)), Invite: mail.start, Log: slog.Default()}
-}

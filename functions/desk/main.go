@@ -3,17 +3,20 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/desk"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/memberimport"
 	"github.com/municipalitiesnet/munet/internal/membermail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/token"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
@@ -21,6 +24,11 @@ func main() {
 	log := cloud.Log()
 	db := cloud.DynamoDB()
 	table, auditTable := cloud.Setting("MEMBERS_TABLE"), cloud.Setting("AUDIT_TABLE")
+	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
+	if err != nil {
+		log.Error("the setting NETWORK_KEY is wrong", "cause", err)
+		os.Exit(1)
+	}
 	people := members.NewStore(db, table, time.Now)
 	sessions := session.NewStore(db, cloud.Setting("SESSIONS_TABLE"), people, time.Now)
 	jobs := memberimport.NewStore(db, table, time.Now)
@@ -31,7 +39,7 @@ func main() {
 			Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
 			Site:   mail.Site{Name: "MuNet", URL: cloud.Setting("SITE_URL"), PostalAddress: cloud.Setting("POSTAL_ADDRESS")},
 			From:   mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")},
-		}},
+		}, Links: maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer}},
 		Imports: func(ctx context.Context) ([]desk.Import, error) { return imports(ctx, jobs) },
 		Now:     time.Now, Log: log,
 	}

@@ -25,10 +25,12 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/membermail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/session"
+	"github.com/municipalitiesnet/munet/internal/token"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
@@ -107,6 +109,10 @@ func newOffice(t *testing.T) *office {
 			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
 		}),
 	}), "")
+	signer, err := token.NewSigner(strings.Repeat("k", 64))
+	if err != nil {
+		t.Fatal(err)
+	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	o.Service = &Service{
 		Members: people, Sessions: session.NewStore(client, tables["SessionsTable"], people, o.now),
@@ -114,7 +120,7 @@ func newOffice(t *testing.T) *office {
 		Teller: membermail.Teller{Members: people, Post: mail.Post{
 			Sender: sender, Site: mail.Site{Name: "MuNet", URL: "https://munet.example"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
-		}},
+		}, Links: maillink.Links{Site: "https://munet.example", Signer: signer}},
 		Imports: func(context.Context) ([]Import, error) { return nil, nil },
 		Now:     o.now, Log: log,
 	}

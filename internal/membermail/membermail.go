@@ -16,6 +16,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
@@ -23,6 +24,7 @@ import (
 type Teller struct {
 	Post    mail.Post
 	Members *members.Store
+	Links   maillink.Links
 }
 
 const (
@@ -57,6 +59,9 @@ func (t Teller) Tell(ctx context.Context, org members.Organisation, people ...me
 
 func (t Teller) tell(ctx context.Context, org members.Organisation, p members.Person) error {
 	letter := Letter(t.Post.Site, org, p)
+	if p.State != members.Left && p.State != members.Declined {
+		letter.PreferencesURL = t.Links.Preferences(p.Ref)
+	}
 	if err := t.Post.Send(ctx, letter, mail.Address{Name: p.Name, Email: p.Address}); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 
 // tell mails a person about the state they are in. A failure is logged, and the mail stays owed.
 func (s *Service) tell(ctx context.Context, org members.Organisation, p members.Person) {
-	s.logFailure(ctx, membermail.Teller{Post: s.Post, Members: s.Members}.Tell(ctx, org, p))
+	s.logFailure(ctx, membermail.Teller{Post: s.Post, Members: s.Members, Links: s.Links}.Tell(ctx, org, p))
 }
 
 // entry is the audit entry of what the signed-in person does.

@@ -9,6 +9,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/session"
@@ -138,14 +139,19 @@ func (s *Service) letterFor(r *http.Request, address string, p members.Person, l
 		tag = p.Language
 	}
 	words := language.For(tag)
+	var letter mail.Letter
 	switch {
 	case session.Admits(p.State), p.State == "" && s.isCoordinator(address):
-		return wayIn(words, s.linkURL(r, link), token.ShowCode(code))
+		letter = wayIn(words, s.linkURL(r, link), token.ShowCode(code))
 	case p.State == members.Suspended:
-		return suspended(words)
+		letter = suspended(words)
 	default:
 		return unknown(words, s.Post.Site.URL+"/register")
 	}
+	if p.State != "" {
+		letter.PreferencesURL = maillink.Links{Site: s.Post.Site.URL, Signer: s.Signer}.Preferences(p.Ref)
+	}
+	return letter
 }
 
 func (s *Service) linkURL(r *http.Request, link string) string {

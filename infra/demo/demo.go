@@ -95,7 +95,7 @@ func (o organisation) join(ctx context.Context, store *members.Store, approved b
 	if err != nil {
 		return err
 	}
-	if err := store.Told(ctx, p.Ref, p.State); err != nil || !approved {
+	if err := errors.Join(store.Told(ctx, p.Ref, p.State), store.Settle(ctx, org.ID)); err != nil || !approved {
 		return err
 	}
 	people, err := tell(ctx, store, org.ID, members.Decision{Action: members.Approve, By: "MuNet"})
@@ -116,5 +116,5 @@ func tell(ctx context.Context, store *members.Store, id string, d members.Decisi
 			return nil, err
 		}
 	}
-	return people, nil
+	return people, store.Settle(ctx, id)
 }

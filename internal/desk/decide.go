@@ -133,7 +133,7 @@ func (s *Service) store(r *http.Request, org members.Organisation, d members.Dec
 	path := organisationPath(org.ID)
 	for try := 1; ; try++ {
 		now, changed, err := s.Members.Decide(r.Context(), org.ID, d,
-			s.Audit.Write(s.entry(r, string(d.Action), path, d.Note)), s.Members.Owing(org.ID))
+			s.Audit.Write(s.entry(r, string(d.Action), path, d.Note)))
 		_, open := now.State.After(d.Action)
 		if !fault.Is(err, "decided-already") || !open || try == tries {
 			return now, changed, err
@@ -177,18 +177,21 @@ func (s *Service) tell(ctx context.Context, org members.Organisation, people []m
 
 // mailAgain sends the mails that an organisation's people are owed.
 func (s *Service) mailAgain(w http.ResponseWriter, r *http.Request, org members.Organisation, people []members.Person) error {
-	owed := slices.DeleteFunc(people, func(p members.Person) bool { return !p.Owed() })
-	done := "mail"
-	if len(owed) > 0 {
-		may, err := s.Members.MayTell(r.Context(), org.ID)
-		if err != nil {
-			return err
-		}
-		if may {
-			s.tell(r.Context(), org, owed)
-		} else {
-			done = "mail-soon"
-		}
+	if !slices.ContainsFunc(people, members.Person.Owed) {
+		return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"mail"}})
 	}
-	return redirect(w, r, organisationPath(org.ID), url.Values{"done": {done}})
+	may, err := s.Members.MayTell(r.Context(), org.ID)
+	if err != nil {
+		return err
+	}
+	if !may {
+		return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"mail-soon"}})
+	}
+	// Read again: whoever had the right of way before may have told everybody by now.
+	org, people, err = s.Members.Organisation(r.Context(), org.ID)
+	if err != nil {
+		return err
+	}
+	s.tell(r.Context(), org, slices.DeleteFunc(people, func(p members.Person) bool { return !p.Owed() }))
+	return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"mail"}})
 }

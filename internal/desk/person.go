@@ -82,7 +82,7 @@ func (s *Service) decidePerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := members.Decision{Action: members.Action(action), By: web.Who(r.Context()).Name, Note: note}
 	entry := s.entry(r, action, personPath(p.Ref), note)
-	p, err = s.Members.DecidePerson(r.Context(), p.Ref, d, s.Audit.Write(entry), s.Members.Owing(org.ID))
+	p, err = s.Members.DecidePerson(r.Context(), p.Ref, d, s.Audit.Write(entry))
 	if err != nil {
 		return s.refused(w, r, err, p.Decision, d)
 	}

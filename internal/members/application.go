@@ -231,6 +231,7 @@ func (s *Store) confirm(ctx context.Context, a Application, known, how string) (
 		CreatedAt: now, Decision: decision, Version: 1,
 	}
 	writes.add(putNew(s.table, person.item(now)))
+	writes.add(s.owing(org.ID), nil)
 	writes.add(putNew(s.table, lock(addressKey(a.Contact.Address), person.Ref.String())))
 	writes.add(types.TransactWriteItem{Delete: &types.Delete{
 		TableName: &s.table, Key: applicationKey(a.ID),

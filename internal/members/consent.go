@@ -47,7 +47,7 @@ type consentItem struct {
 func consentWrite(table string, ref Ref, c Consent) (types.TransactWriteItem, error) {
 	return putNew(table, consentItem{
 		PK:      "consent#" + ref.String(),
-		SK:      c.At.UTC().Format(time.RFC3339) + "#" + string(c.Purpose) + "#" + NewID(),
+		SK:      c.At.UTC().Format("2006-01-02T15:04:05.000000Z") + "#" + string(c.Purpose) + "#" + NewID(),
 		Consent: c,
 	})
 }

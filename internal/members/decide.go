@@ -14,7 +14,7 @@ import (
 
 // Decide takes an action on an organisation and on all of its people that the action is open for,
 // in one transaction together with the writes in also (an audit entry). It returns the people whose
-// state changed, to whom a mail is owed.
+// state changed, to whom a mail is owed; the same transaction remembers that.
 //
 // When somebody else decided in the meantime, the fault is "decided-already" and names who.
 func (s *Store) Decide(ctx context.Context, id string, d Decision, also ...types.TransactWriteItem) (Organisation, []Person, error) {
@@ -34,6 +34,7 @@ func (s *Store) Decide(ctx context.Context, id string, d Decision, also ...types
 		org.Since = now
 	}
 	writes := transaction{items: also}
+	writes.add(s.owing(org.ID), nil)
 	writes.add(putVersion(s.table, org.item(now), version))
 	if state.ended() {
 		writes.add(remove(s.table, nameKey(org.Profile), org.ID), nil)
@@ -76,6 +77,7 @@ func (s *Store) DecidePerson(ctx context.Context, ref Ref, d Decision, also ...t
 	now := s.now().UTC()
 	d.At = now
 	writes := transaction{items: also}
+	writes.add(s.owing(org.ID), nil)
 	person = s.move(&writes, person, state, d)
 	if d.Action == Leave && others == 0 && !org.State.ended() {
 		version := org.Version

@@ -82,7 +82,7 @@ func TestCountApplications(t *testing.T) {
 func TestOwedUntilSettled(t *testing.T) {
 	s := newDesk(t)
 	org, person := join(t, s, town("Strovolos"), "a@strovolos.example")
-	if _, _, err := s.Decide(t.Context(), org.ID, Decision{Action: Approve}, s.Owing(org.ID)); err != nil {
+	if _, _, err := s.Decide(t.Context(), org.ID, Decision{Action: Approve}); err != nil {
 		t.Fatal(err)
 	}
 	owed := func() []Colleague {
@@ -193,7 +193,7 @@ func TestChangeRole(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []bool{true, false} {
-		if changed, err := s.ChangeRole(t.Context(), person.Ref, true, s.Owing(org.ID)); changed != want || err != nil {
+		if changed, err := s.ChangeRole(t.Context(), person.Ref, true); changed != want || err != nil {
 			t.Errorf("time %d: ChangeRole = %t, %v; want %t", i+1, changed, err, want)
 		}
 	}

@@ -26,10 +26,10 @@ const owedList = "owed"
 
 func owedKey(organisation string) dynamo.Item { return dynamo.Key("owed#"+organisation, "owed") }
 
-// Owing returns the write that remembers that people of an organisation are owed a mail. It joins
+// owing returns the write that remembers that people of an organisation are owed a mail. It joins
 // the transaction that changes their state, so that a mail is not forgotten when the process dies
 // before it is sent.
-func (s *Store) Owing(organisation string) types.TransactWriteItem {
+func (s *Store) owing(organisation string) types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: s.owed(organisation)}}
 }
 
@@ -41,7 +41,7 @@ func (s *Store) owed(organisation string) dynamo.Item {
 	return item
 }
 
-// Owe remembers by itself what [Store.Owing] remembers in a transaction.
+// Owe remembers by itself what [Store.Decide] remembers in a transaction.
 func (s *Store) Owe(ctx context.Context, organisation string) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: s.owed(organisation)})
 	return err

@@ -69,7 +69,7 @@ modules:
 # Validating needs no account; SAM only wants a region to complete the names in the template.
 template: $(PYTHON)/installed
 	AWS_DEFAULT_REGION=eu-central-1 $(PYTHON)/python -m samcli validate --lint
-	$(PYTHON)/python -m cfnlint template.yaml
+	$(PYTHON)/python $(PYTHON)/cfn-lint template.yaml
 
 text:
 	@infra/tools/forbidden

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 	"time"
 
@@ -16,9 +15,10 @@ import (
 )
 
 func main() {
+	log := cloud.Log()
 	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
 	if err != nil {
-		slog.Error("the network's key cannot be used", "cause", err)
+		log.Error("no signer", "cause", err)
 		os.Exit(1)
 	}
 	client := cloud.DynamoDB()
@@ -27,7 +27,7 @@ func main() {
 		Topic:        cloud.Setting("FEEDBACK_TOPIC"),
 		Ledger:       dissemination.NewStore(client, cloud.Setting("DELIVERIES_TABLE"), time.Now),
 		Suppressions: members.NewSuppressions(people, signer),
-		Log:          slog.Default(),
+		Log:          log,
 	}
 	lambda.Start(h.Handle)
 }

@@ -6,28 +6,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
-	"github.com/municipalitiesnet/munet/internal/token"
 )
 
 // Name is the kind of campaigns that send invitations. Their recipients are identifiers of
 // applications.
 const Name = "invitation"
 
-// confirmLink is the purpose of the signed link, which registration answers.
-const confirmLink = "confirm"
-
 // Kind writes invitations. It implements [dissemination.Kind].
 type Kind struct {
 	Members      *members.Store
 	Suppressions *members.Suppressions
-	Signer       *token.Signer
+	Links        maillink.Links
 	Site         mail.Site
 	From         mail.Address // the address for transactional mail: there is nothing to unsubscribe from yet
 	Now          func() time.Time
@@ -80,13 +76,12 @@ func (k *Kind) draft(ctx context.Context, id string) (dissemination.Draft, error
 func (k *Kind) letter(a members.Application) mail.Letter {
 	words := language.For(a.Contact.Language)
 	facts := []any{"Organisation", a.Profile.Name, "Name", a.InvitedBy}
-	query := url.Values{"token": {k.Signer.Sign(confirmLink, k.Now(), a.ID)}}
 	return mail.Letter{
 		Language: words.Tag(),
 		Subject:  words.Text("invitation.subject", facts...),
 		Heading:  words.Text("invitation.heading"),
 		Body:     []string{words.Text("invitation.body", facts...), words.Text("invitation.network")},
-		Action:   &mail.Action{Label: words.Text("invitation.confirm"), URL: k.Site.URL + "/confirm?" + query.Encode()},
+		Action:   &mail.Action{Label: words.Text("invitation.confirm"), URL: k.Links.Confirm(a.ID, k.Now())},
 		After: []string{
 			words.Text("invitation.expires", "Count", int(members.LinkAge/(24*time.Hour))),
 			words.Text("invitation.ignore"),

@@ -1,0 +1,58 @@
+// Command dissemination is the Lambda function that sends due newsletters and invitations.
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/municipalitiesnet/munet/internal/cloud"
+	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/invitation"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/maillink"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/newsletter"
+	"github.com/municipalitiesnet/munet/internal/token"
+)
+
+func main() {
+	log := cloud.Log()
+	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
+	if err != nil {
+		log.Error("no signer", "cause", err)
+		os.Exit(1)
+	}
+	db := cloud.DynamoDB()
+	people := members.NewStore(db, cloud.Setting("MEMBERS_TABLE"), time.Now)
+	suppressions := members.NewSuppressions(people, signer)
+	links := maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer}
+	site := mail.Site{Name: "MuNet", URL: links.Site, PostalAddress: cloud.Setting("POSTAL_ADDRESS")}
+	engine := &dissemination.Engine{
+		Store: dissemination.NewStore(db, cloud.Setting("DELIVERIES_TABLE"), time.Now),
+		Kinds: map[string]dissemination.Kind{
+			newsletter.CampaignKind: &newsletter.Bulk{
+				Newsletters: newsletter.NewStore(db, cloud.Setting("NEWSLETTERS_TABLE"), time.Now),
+				Members:     people, Suppressions: suppressions,
+				Layout: newsletter.Layout{
+					Site: site, From: mail.Address{Name: "MuNet", Email: cloud.Setting("NEWSLETTER_FROM")}, Links: links,
+				},
+			},
+			invitation.Name: &invitation.Kind{
+				Members: people, Suppressions: suppressions, Links: links,
+				Site: site, From: mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")}, Now: time.Now,
+			},
+		},
+		Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
+		Log:    log, Now: time.Now,
+	}
+	lambda.Start(func(ctx context.Context) error {
+		counts, err := engine.Run(ctx)
+		if counts != (dissemination.Counts{}) {
+			log.Info("run", "sent", counts.Sent, "failed", counts.Failed, "suppressed", counts.Suppressed, "unknown", counts.Unknown)
+		}
+		return err
+	})
+}

@@ -1,0 +1,153 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/mail"
+	"github.com/municipalitiesnet/munet/internal/members"
+)
+
+// CampaignKind is the kind of campaigns that send newsletters. Their subject is the identifier of a
+// newsletter, their recipients are references to people.
+const CampaignKind = "newsletter"
+
+// Bulk sends newsletters. It implements [dissemination.Kind].
+type Bulk struct {
+	Newsletters  *Store
+	Members      *members.Store
+	Suppressions *members.Suppressions
+	Layout       Layout
+}
+
+// Open reads the newsletter, which does not change any more once it is scheduled.
+func (b *Bulk) Open(ctx context.Context, c dissemination.Campaign) (dissemination.Content, error) {
+	n, texts, err := b.Newsletters.Newsletter(ctx, c.Subject)
+	if err != nil {
+		return nil, err
+	}
+	return &issue{Bulk: b, newsletter: n, texts: texts, editions: map[language.Tag]*mail.Edition{}}, nil
+}
+
+// issue is one newsletter on its way. It implements [dissemination.Content].
+type issue struct {
+	*Bulk
+	newsletter Newsletter
+	texts      map[language.Tag]Text
+	editions   map[language.Tag]*mail.Edition // laid out so far
+}
+
+// Recipients names the members who want this kind of mail.
+func (i *issue) Recipients(ctx context.Context, cursor string, limit int) ([]string, string, error) {
+	people, next, err := i.Members.Audience(ctx, cursor, int32(min(limit, 1000))) //nolint:gosec // bounded
+	if err != nil {
+		return nil, "", err
+	}
+	var refs []string
+	for _, p := range people {
+		if refusal(i.newsletter.Kind, p) == "" {
+			refs = append(refs, p.Ref.String())
+		}
+	}
+	return refs, next, nil
+}
+
+// refusal returns why a person gets no newsletter of this kind, or "".
+func refusal(kind Kind, p members.Person) string {
+	switch {
+	case p.State != members.Member:
+		return "no-member"
+	case p.Suppressed != "":
+		return p.Suppressed
+	case !kind.wantedBy(p.Preferences):
+		return "unsubscribed"
+	}
+	return ""
+}
+
+// Compose writes to those who are still members and still want this kind of mail.
+func (i *issue) Compose(ctx context.Context, recipients []string) ([]dissemination.Draft, error) {
+	people, err := i.people(ctx, recipients)
+	if err != nil {
+		return nil, err
+	}
+	reasons, err := i.suppressed(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	drafts := make([]dissemination.Draft, len(recipients))
+	for n, ref := range recipients {
+		p, ok := people[ref]
+		reason := refusal(i.newsletter.Kind, p)
+		switch {
+		case !ok:
+			drafts[n].Reason = "gone"
+		case reason != "":
+			drafts[n].Reason = reason
+		case reasons[ref] != "":
+			drafts[n].Reason = reasons[ref]
+		default:
+			if drafts[n].Message, err = i.message(p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return drafts, nil
+}
+
+func (i *issue) people(ctx context.Context, recipients []string) (map[string]members.Person, error) {
+	refs := make([]members.Ref, len(recipients))
+	for n, s := range recipients {
+		ref, err := members.ParseRef(s)
+		if err != nil {
+			return nil, fmt.Errorf("newsletter: recipient: %w", err)
+		}
+		refs[n] = ref
+	}
+	found, err := i.Members.People(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	people := make(map[string]members.Person, len(found))
+	for _, p := range found {
+		people[p.Ref.String()] = p
+	}
+	return people, nil
+}
+
+// suppressed looks the addresses up that no bulk mail may go to. An address that came back under
+// another membership has no mark on the person yet.
+func (i *issue) suppressed(ctx context.Context, people map[string]members.Person) (map[string]string, error) {
+	var mu sync.Mutex
+	var errs []error
+	reasons := map[string]string{}
+	var group sync.WaitGroup
+	for ref, p := range people {
+		group.Go(func() {
+			reason, err := i.Suppressions.Reason(ctx, p.Address)
+			mu.Lock()
+			defer mu.Unlock()
+			reasons[ref] = reason
+			errs = append(errs, err)
+		})
+	}
+	group.Wait()
+	return reasons, errors.Join(errs...)
+}
+
+func (i *issue) message(p members.Person) (mail.Message, error) {
+	tag := i.newsletter.For(p.Language)
+	edition := i.editions[tag]
+	if edition == nil {
+		var err error
+		if edition, err = i.Layout.Edition(i.newsletter.Kind, tag, i.texts[tag]); err != nil {
+			return mail.Message{}, err
+		}
+		i.editions[tag] = edition
+	}
+	return edition.To(i.Layout.Reader(i.newsletter.Kind, p))
+}

@@ -1,0 +1,229 @@
+package newsletter
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// reach is how many people would get a newsletter.
+type reach struct {
+	Total int
+	More  bool // than were counted
+	// Languages are the readers by the language that they chose.
+	Languages []readers
+}
+
+// readers are those who chose one language.
+type readers struct {
+	Language, Gets language.Tag
+	Count          int
+}
+
+// A page that asks "send now?" counts up to about 10,000 people; beyond that it says "more than".
+const (
+	countPage  = 500
+	countPages = 20
+)
+
+// reach counts the members who want a newsletter, by language.
+func (s *Service) reach(ctx context.Context, n Newsletter) (reach, error) {
+	counts := map[language.Tag]int{}
+	all := reach{}
+	cursor := ""
+	for counted := 0; ; counted++ {
+		if counted == countPages {
+			all.More = true
+			break
+		}
+		people, next, err := s.Members.Audience(ctx, cursor, countPage)
+		if err != nil {
+			return all, err
+		}
+		for _, p := range people {
+			if refusal(n.Kind, p) == "" {
+				counts[p.Language]++
+				all.Total++
+			}
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	for tag, count := range counts {
+		all.Languages = append(all.Languages, readers{Language: tag, Gets: n.For(tag), Count: count})
+	}
+	slices.SortFunc(all.Languages, func(a, b readers) int { return b.Count - a.Count })
+	return all, nil
+}
+
+// sendData is what the page before sending shows.
+type sendData struct {
+	page.Form
+	Newsletter Newsletter
+	Reach      reach
+	Table      page.Table
+	Moments    []string
+	Changed    bool
+}
+
+func (s *Service) showSend(w http.ResponseWriter, r *http.Request) error {
+	n, _, err := s.newsletter(r)
+	if err != nil {
+		return err
+	}
+	if n.State != Draft {
+		return redirect(w, r, pathOf(n.ID), "")
+	}
+	return s.renderSend(w, r, http.StatusOK, sendData{Newsletter: n, Form: page.Form{Values: url.Values{"moment": {"now"}}}})
+}
+
+func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, status int, data sendData) error {
+	var err error
+	if data.Reach, err = s.reach(r.Context(), data.Newsletter); err != nil {
+		return err
+	}
+	p := web.Printer(r.Context())
+	data.Area, data.Moments = "newsletter", []string{"now", "later"}
+	data.Table = page.Table{
+		Caption: p.Text("newsletter.reach"),
+		Columns: []page.Column{{Text: p.Text("newsletter.reads")}, {Text: p.Text("newsletter.gets")}, {Text: p.Text("newsletter.recipients"), Number: true}},
+	}
+	for _, l := range data.Reach.Languages {
+		data.Table.Rows = append(data.Table.Rows, []page.Cell{
+			{Text: p.Language(l.Language)}, {Text: p.Language(l.Gets)}, {Text: p.Number(l.Count)},
+		})
+	}
+	return pages.Render(w, r, status, "send.html", data)
+}
+
+// farthest is how far ahead a newsletter may be scheduled.
+const farthest = 366 * 24 * time.Hour
+
+// parseMoment reads when to send: now, or a day and a time in Brussels.
+func parseMoment(v url.Values, now time.Time) (time.Time, []fault.Field) {
+	switch v.Get("moment") {
+	case "now":
+		return now, nil
+	case "later":
+	default:
+		return now, []fault.Field{{Name: "moment", Code: "choice"}}
+	}
+	var fields []fault.Field
+	if _, err := time.Parse(time.DateOnly, v.Get("date")); err != nil {
+		fields = append(fields, fault.Field{Name: "date", Code: "date"})
+	}
+	if _, err := time.Parse("15:04", v.Get("time")); err != nil {
+		fields = append(fields, fault.Field{Name: "time", Code: "time"})
+	}
+	if len(fields) > 0 {
+		return now, fields
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04", v.Get("date")+" "+v.Get("time"), language.Brussels())
+	switch {
+	case err != nil:
+		return now, []fault.Field{{Name: "date", Code: "date"}}
+	case at.Before(now):
+		return now, []fault.Field{{Name: "date", Code: "past"}}
+	case at.Sub(now) > farthest:
+		return now, []fault.Field{{Name: "date", Code: "far"}}
+	}
+	return at, nil
+}
+
+// send schedules the newsletter as it was when the page was shown. Sending the form twice
+// schedules once.
+func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	n, _, err := s.newsletter(r)
+	if err != nil {
+		return err
+	}
+	if n.State != Draft {
+		return redirect(w, r, pathOf(n.ID)+"/progress", "")
+	}
+	data := sendData{Newsletter: n, Form: page.Form{Values: r.PostForm}}
+	if !n.Complete() {
+		return s.renderSend(w, r, http.StatusConflict, data)
+	}
+	due, fields := parseMoment(r.PostForm, s.Now())
+	if len(fields) > 0 {
+		data.Errors = fields
+		return s.renderSend(w, r, http.StatusUnprocessableEntity, data)
+	}
+	err = s.schedule(r, n, parseVersion(r.PostForm.Get("version")), due)
+	switch {
+	case fault.Is(err, ErrScheduled.Code):
+		return redirect(w, r, pathOf(n.ID)+"/progress", "")
+	case fault.Is(err, ErrChanged.Code):
+		if data.Newsletter, _, err = s.newsletter(r); err != nil {
+			return err
+		}
+		data.Changed = true
+		data.Values.Set("version", strconv.Itoa(data.Newsletter.Version))
+		return s.renderSend(w, r, http.StatusConflict, data)
+	case err != nil:
+		return err
+	}
+	return redirect(w, r, pathOf(n.ID)+"/progress", "scheduled")
+}
+
+// schedule freezes the newsletter, starts its campaign and records who did it, in one transaction.
+func (s *Service) schedule(r *http.Request, n Newsletter, version int, due time.Time) error {
+	n.Version, n.Due, n.Attempt, n.UpdatedBy = version, due, n.Attempt+1, web.Who(r.Context()).Name
+	writes, err := s.Ledger.Writes(dissemination.Campaign{
+		ID: campaignID(n.ID, n.Attempt), Kind: CampaignKind, Subject: n.ID, Due: due,
+	}, nil)
+	if err != nil {
+		return err
+	}
+	return s.Newsletters.Schedule(r.Context(), n, append(writes, s.Audit.Write(s.entry(r, "schedule-newsletter", n)))...)
+}
+
+// cancelData is what the page before cancelling shows.
+type cancelData struct {
+	Newsletter Newsletter
+}
+
+func (s *Service) showCancel(w http.ResponseWriter, r *http.Request) error {
+	n, _, err := s.newsletter(r)
+	if err != nil {
+		return err
+	}
+	stage, err := s.stage(r.Context(), n)
+	if err != nil {
+		return err
+	}
+	if stage != StageScheduled {
+		return redirect(w, r, pathOf(n.ID), "")
+	}
+	return pages.Render(w, r, http.StatusOK, "cancel.html", cancelData{n})
+}
+
+// cancel makes a scheduled newsletter a draft again, as long as nothing was sent.
+func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
+	n, _, err := s.newsletter(r)
+	if err != nil {
+		return err
+	}
+	if n.State == Draft {
+		return redirect(w, r, pathOf(n.ID), "cancelled")
+	}
+	err = s.Newsletters.Unschedule(r.Context(), n, web.Who(r.Context()).Name,
+		s.Ledger.Cancel(n.Campaign()), s.Audit.Write(s.entry(r, "cancel-newsletter", n)))
+	if err != nil {
+		return err
+	}
+	return redirect(w, r, pathOf(n.ID), "cancelled")
+}

@@ -99,10 +99,7 @@ func redirect(w http.ResponseWriter, r *http.Request, path, done string) error {
 	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
 		q.Set("lang", string(chosen))
 	}
-	if len(q) > 0 {
-		path += "?" + q.Encode()
-	}
-	http.Redirect(w, r, path, http.StatusSeeOther)
+	http.Redirect(w, r, (&url.URL{Path: path, RawQuery: q.Encode()}).String(), http.StatusSeeOther)
 	return nil
 }
 

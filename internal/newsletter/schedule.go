@@ -99,9 +99,11 @@ func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, status int,
 		Columns: []page.Column{{Text: p.Text("newsletter.reads")}, {Text: p.Text("newsletter.gets")}, {Text: p.Text("newsletter.recipients"), Number: true}},
 	}
 	for _, l := range data.Reach.Languages {
-		data.Table.Rows = append(data.Table.Rows, []page.Cell{
-			{Text: p.Language(l.Language)}, {Text: p.Language(l.Gets)}, {Text: p.Number(l.Count)},
-		})
+		gets := p.Language(l.Gets)
+		if l.Gets != l.Language {
+			gets = p.Text("newsletter.gets.instead", "Language", gets)
+		}
+		data.Table.Rows = append(data.Table.Rows, []page.Cell{{Text: p.Language(l.Language)}, {Text: gets}, {Text: p.Number(l.Count)}})
 	}
 	return pages.Render(w, r, status, "send.html", data)
 }

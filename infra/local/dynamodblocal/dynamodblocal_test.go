@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"testing"
 	"time"
 
@@ -127,5 +129,31 @@ func TestAwaitIdle(t *testing.T) {
 	lock, err = awaitIdle(t.Context(), path, make(chan struct{}), time.Millisecond, 10*time.Millisecond)
 	if lock == nil || err != nil {
 		t.Errorf("without a user: %v, %v", lock, err)
+	}
+}
+
+// The garbage collector closes a file that nobody refers to, and with it goes the lock.
+func TestUserStaysAUserAfterGarbageCollection(t *testing.T) {
+	if os.Getenv(EndpointVariable) != "" {
+		t.Setenv(EndpointVariable, "")
+	}
+	if _, err := Shared(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := checkout.Cache("dynamodblocal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		runtime.GC()
+		time.Sleep(20 * time.Millisecond)
+	}
+	lock, err := checkout.TryAcquire(filepath.Join(dir, usersLock), checkout.Exclusive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lock != nil {
+		_ = lock.Release()
+		t.Error("this process does not count as a user of the emulator any more")
 	}
 }

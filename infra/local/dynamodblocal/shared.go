@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -45,8 +46,7 @@ func Shared(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The lock is never released: it lives as long as this process.
-	if _, err := checkout.Acquire(ctx, filepath.Join(dir, usersLock), checkout.Shared); err != nil {
+	if err := becomeUser(ctx, filepath.Join(dir, usersLock)); err != nil {
 		return "", err
 	}
 	lock, err := checkout.Acquire(ctx, filepath.Join(dir, startLock), checkout.Exclusive)
@@ -76,6 +76,23 @@ func Shared(ctx context.Context) (string, error) {
 		case <-time.After(guardPoll):
 		}
 	}
+}
+
+// user is this process's lock. It is kept here because the garbage collector would close a file
+// that nobody refers to, and the lock would go with it.
+var user struct {
+	sync.Mutex
+	lock *checkout.Lock
+}
+
+// becomeUser takes the users' lock for as long as this process lives.
+func becomeUser(ctx context.Context, path string) (err error) {
+	user.Lock()
+	defer user.Unlock()
+	if user.lock == nil {
+		user.lock, err = checkout.Acquire(ctx, path, checkout.Shared)
+	}
+	return err
 }
 
 func endpoint(dir string) string {

@@ -11,6 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/municipalitiesnet/munet/infra/local/template"
+	"github.com/municipalitiesnet/munet/internal/desk"
+	"github.com/municipalitiesnet/munet/internal/memberimport"
+	"github.com/municipalitiesnet/munet/internal/newsletter"
 	"github.com/municipalitiesnet/munet/internal/registration"
 	"github.com/municipalitiesnet/munet/internal/signin"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -22,6 +25,11 @@ var handlers = map[string]func(*web.Mux){
 	"WebsiteFunction":      func(m *web.Mux) { website.Register(m, website.Contact{}) },
 	"SigninFunction":       (&signin.Service{}).Routes,
 	"RegistrationFunction": (&registration.Service{}).Routes,
+	"DeskFunction": func(m *web.Mux) {
+		(&desk.Service{}).Routes(m)
+		(&memberimport.Service{}).Routes(m)
+	},
+	"NewslettersFunction": (&newsletter.Service{}).Routes,
 }
 
 func load(t *testing.T) *template.Template {

@@ -180,3 +180,28 @@ func (v *visitor) signIn(address string) {
 		v.t.Fatalf("%s has no session after signing in", address)
 	}
 }
+
+// newsletter writes a newsletter in English and Greek, sends it now, and returns its identifier.
+func (v *visitor) newsletter(english, greek string) string {
+	v.t.Helper()
+	v.open("/desk/newsletters/new")
+	v.sees()
+	v.send("/desk/newsletters/new", url.Values{"kind": {"monthly"}, "main": {"en"}})
+	v.sees()
+	id := strings.Split(v.path, "/")[3]
+	path := "/desk/newsletters/" + id
+	for language, subject := range map[string]string{"en": english, "el": greek} {
+		text := path + "/texts/" + language
+		v.open(text)
+		v.send(text, url.Values{
+			"version": {v.find(`name="version" value="(\d+)"`)},
+			"subject": {subject}, "body": {"## " + subject + "\n\nRead [more](https://munet.example/news) about **housing**."},
+		})
+		v.sees()
+	}
+	v.open(path + "/send")
+	v.sees()
+	v.send(path+"/send", url.Values{"version": {v.find(`name="version" value="(\d+)"`)}, "moment": {"now"}})
+	v.sees()
+	return id
+}

@@ -30,6 +30,7 @@ func main() {
 	suppressions := members.NewSuppressions(people, signer)
 	links := maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer}
 	site := mail.Site{Name: "MuNet", URL: links.Site, PostalAddress: cloud.Setting("POSTAL_ADDRESS")}
+	sender := mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET"))
 	engine := &dissemination.Engine{
 		Store: dissemination.NewStore(db, cloud.Setting("DELIVERIES_TABLE"), time.Now),
 		Kinds: map[string]dissemination.Kind{
@@ -45,8 +46,8 @@ func main() {
 				Site: site, From: mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")}, Now: time.Now,
 			},
 		},
-		Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
-		Log:    log, Now: time.Now,
+		Send: sender.Send, Quota: sender.Quota,
+		Log: log, Now: time.Now,
 	}
 	lambda.Start(func(ctx context.Context) error {
 		counts, err := engine.Run(ctx)

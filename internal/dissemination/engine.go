@@ -11,19 +11,17 @@ import (
 	"github.com/municipalitiesnet/munet/internal/mail"
 )
 
-// Sender hands messages to SES, as [mail.Sender] does: its errors say what is certain.
-type Sender interface {
-	Send(ctx context.Context, m mail.Message) (messageID string, err error)
-	Quota(ctx context.Context) (mail.Quota, error)
-}
-
 // Engine sends what is due. Any number of them may run at the same time.
 type Engine struct {
-	Store  *Store
-	Kinds  map[string]Kind
-	Sender Sender
-	Log    *slog.Logger
-	Now    func() time.Time
+	Store *Store
+	Kinds map[string]Kind
+	// Send and Quota are those of a [mail.Sender], whose errors say what is certain. They are
+	// functions because an interface would keep all of the SDK's client in the binary, see
+	// [dynamo.Client].
+	Send  func(context.Context, mail.Message) (messageID string, err error)
+	Quota func(context.Context) (mail.Quota, error)
+	Log   *slog.Logger
+	Now   func() time.Time
 
 	pause func(context.Context, time.Duration) error // time passes for real if it is nil
 }

@@ -212,7 +212,7 @@ func (w *world) process() (*Engine, *wire) {
 		o.Retryer = aws.NopRetryer{} // the dead do not try again
 	})
 	return &Engine{
-		Store: NewStore(client, w.table, w.now), Kinds: map[string]Kind{"issue": w.kind}, Sender: w.post,
+		Store: NewStore(client, w.table, w.now), Kinds: map[string]Kind{"issue": w.kind}, Send: w.post.Send, Quota: w.post.Quota,
 		Log: slog.New(slog.DiscardHandler), Now: w.now, pause: w.pause,
 	}, cable
 }

@@ -34,9 +34,9 @@ type pacer struct {
 
 // window returns how many deliveries to take in hand, or 0 if the account's quota is used up. The
 // quota is asked for once, by the first window of a run.
-func (p *pacer) window(ctx context.Context, s Sender) (int, error) {
+func (p *pacer) window(ctx context.Context, ask func(context.Context) (mail.Quota, error)) (int, error) {
 	if !p.asked {
-		quota, err := s.Quota(ctx)
+		quota, err := ask(ctx)
 		if err != nil {
 			return 0, err
 		}

@@ -73,7 +73,7 @@ func (r *run) sendWindows(ctx context.Context, sh *shard) error {
 		if waiting == 0 {
 			return r.store.finish(ctx, sh)
 		}
-		size, err := r.pacer.window(ctx, r.Sender)
+		size, err := r.pacer.window(ctx, r.Quota)
 		if err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (r *run) sendAll(ctx context.Context, batch []claimed) []error {
 	results := make([]error, len(batch))
 	var group sync.WaitGroup
 	for i, claim := range batch {
-		group.Go(func() { _, results[i] = r.Sender.Send(ctx, claim.message) })
+		group.Go(func() { _, results[i] = r.Send(ctx, claim.message) })
 	}
 	group.Wait()
 	return results

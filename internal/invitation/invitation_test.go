@@ -92,7 +92,7 @@ func TestInvitations(t *testing.T) {
 	}
 	sent := &box{messages: map[string]mail.Message{}}
 	engine := &dissemination.Engine{
-		Store: ledger, Kinds: map[string]dissemination.Kind{Name: kind}, Sender: sent,
+		Store: ledger, Kinds: map[string]dissemination.Kind{Name: kind}, Send: sent.Send, Quota: sent.Quota,
 		Log: slog.New(slog.DiscardHandler), Now: clock,
 	}
 	counts, err := engine.Run(t.Context())

@@ -218,7 +218,7 @@ func (o *office) write(kind Kind, main language.Tag, texts map[language.Tag]Text
 func (o *office) deliver() dissemination.Counts {
 	o.Helper()
 	engine := &dissemination.Engine{
-		Store: o.Ledger, Sender: o.Sender, Log: slog.New(slog.DiscardHandler), Now: o.now,
+		Store: o.Ledger, Send: o.Sender.Send, Quota: o.Sender.Quota, Log: slog.New(slog.DiscardHandler), Now: o.now,
 		Kinds: map[string]dissemination.Kind{CampaignKind: &Bulk{
 			Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout,
 		}},

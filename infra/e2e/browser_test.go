@@ -5,9 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -17,7 +17,7 @@ import (
 
 // axe finds faults of accessibility in a page.
 var axe = npm.Package{
-	Name: "axe-core", Version: "4.14.1", Folder: ".",
+	Name: "axe-core", Version: "4.14.1",
 	Integrity: "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 }
 
@@ -27,8 +27,6 @@ type browser struct {
 	site *site
 	ctx  context.Context
 	axe  string
-	// seen are the pages that axe has looked at.
-	seen map[string]bool
 }
 
 // chrome returns the path of a Chrome or Chromium, or skips the test where there is none and none
@@ -75,9 +73,9 @@ func (s *site) browser(t *testing.T) *browser {
 	if err := chromedp.Do(ctx); err != nil { // starts it; a deadline on this call would end the browser
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, browserTime)
 	t.Cleanup(cancel)
-	return &browser{t: t, site: s, ctx: ctx, axe: string(script), seen: map[string]bool{}}
+	return &browser{t: t, site: s, ctx: ctx, axe: string(script)}
 }
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -116,13 +114,17 @@ func (b *browser) open(path string) {
 // check fails the test if axe finds something on this page.
 func (b *browser) check() {
 	b.t.Helper()
-	b.do(chromedp.WaitReady("main"), chromedp.Evaluate[chromedp.Void](b.axe))
-	found := evaluate[[]string](b, `axe.run(document, {iframes: false}).then(r => r.violations.map(v =>
-		v.id + ": " + v.help + ": " + v.nodes.map(n => n.target.join(" ")).join("; ")))`)
-	for _, fault := range found {
+	for _, fault := range b.faults() {
 		b.t.Errorf("axe at %s: %s", b.path(), fault)
 	}
-	b.seen[b.path()] = true
+}
+
+// faults are what axe finds on this page.
+func (b *browser) faults() []string {
+	b.t.Helper()
+	b.do(chromedp.WaitReady("main"), chromedp.Evaluate[chromedp.Void](b.axe))
+	return evaluate[[]string](b, `axe.run(document, {iframes: false}).then(r => r.violations.map(v =>
+		v.id + ": " + v.help + ": " + v.nodes.map(n => n.target.join(" ")).join("; ")))`)
 }
 
 func (b *browser) path() string {
@@ -191,4 +193,29 @@ func (b *browser) press(selector string) {
 		b.t.Fatalf("%s: %v\n%s", selector, err, b.words())
 	}
 	b.check()
+}
+
+// phoneWidth is the width, in CSS pixels, that every page must fit in (WCAG 2.1, 1.4.10).
+const phoneWidth = 320
+
+// phone makes the window as narrow as a small phone.
+func (b *browser) phone() {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(phoneWidth, 640))
+}
+
+// fits fails the test if somebody with a small phone would have to scroll sideways.
+func (b *browser) fits() {
+	b.t.Helper()
+	if wide := b.overflow(); wide != "" {
+		b.t.Errorf("%s is wider than a phone of %d pixels: %s", b.path(), phoneWidth, wide)
+	}
+}
+
+// overflow names what is wider than the phone, or is "".
+func (b *browser) overflow() string {
+	b.t.Helper()
+	return evaluate[string](b, `document.documentElement.scrollWidth <= `+strconv.Itoa(phoneWidth)+` ? "" :
+		document.documentElement.scrollWidth + " pixels: " + [...document.querySelectorAll("main *")]
+			.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 100)).join("\n")`)
 }

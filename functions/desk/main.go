@@ -3,12 +3,12 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/desk"
+	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/memberimport"
@@ -21,25 +21,21 @@ import (
 )
 
 func main() {
-	log := cloud.Log()
+	log := environment.Log()
 	db := cloud.DynamoDB()
-	table, auditTable := cloud.Setting("MEMBERS_TABLE"), cloud.Setting("AUDIT_TABLE")
-	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
-	if err != nil {
-		log.Error("the setting NETWORK_KEY is wrong", "cause", err)
-		os.Exit(1)
-	}
+	table, auditTable := environment.Setting("MEMBERS_TABLE"), environment.Setting("AUDIT_TABLE")
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	people := members.NewStore(db, table, time.Now)
-	sessions := session.NewStore(db, cloud.Setting("SESSIONS_TABLE"), people, time.Now)
+	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
 	jobs := memberimport.NewStore(db, table, time.Now)
 
 	service := &desk.Service{
 		Members: people, Sessions: sessions, Audit: audit.NewLog(db, auditTable),
 		Teller: membermail.Teller{Members: people, Post: mail.Post{
-			Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
-			Site:   mail.Site{Name: "MuNet", URL: cloud.Setting("SITE_URL"), PostalAddress: cloud.Setting("POSTAL_ADDRESS")},
-			From:   mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")},
-		}, Links: maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer}},
+			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
+			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
+			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
+		}, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer}},
 		Imports: func(ctx context.Context) ([]desk.Import, error) { return imports(ctx, jobs) },
 		Now:     time.Now, Log: log,
 	}

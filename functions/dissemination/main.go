@@ -3,13 +3,13 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/invitation"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
@@ -19,31 +19,27 @@ import (
 )
 
 func main() {
-	log := cloud.Log()
-	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
-	if err != nil {
-		log.Error("no signer", "cause", err)
-		os.Exit(1)
-	}
+	log := environment.Log()
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	db := cloud.DynamoDB()
-	people := members.NewStore(db, cloud.Setting("MEMBERS_TABLE"), time.Now)
+	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	suppressions := members.NewSuppressions(people, signer)
-	links := maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer}
-	site := mail.Site{Name: "MuNet", URL: links.Site, PostalAddress: cloud.Setting("POSTAL_ADDRESS")}
-	sender := mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET"))
+	links := maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer}
+	site := mail.Site{Name: "MuNet", URL: links.Site, PostalAddress: environment.Setting("POSTAL_ADDRESS")}
+	sender := mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET"))
 	engine := &dissemination.Engine{
-		Store: dissemination.NewStore(db, cloud.Setting("DELIVERIES_TABLE"), time.Now),
+		Store: dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Kinds: map[string]dissemination.Kind{
 			newsletter.CampaignKind: &newsletter.Bulk{
-				Newsletters: newsletter.NewStore(db, cloud.Setting("NEWSLETTERS_TABLE"), time.Now),
+				Newsletters: newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now),
 				Members:     people, Suppressions: suppressions,
 				Layout: newsletter.Layout{
-					Site: site, From: mail.Address{Name: "MuNet", Email: cloud.Setting("NEWSLETTER_FROM")}, Links: links,
+					Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")}, Links: links,
 				},
 			},
 			invitation.Name: &invitation.Kind{
 				Members: people, Suppressions: suppressions, Links: links,
-				Site: site, From: mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")}, Now: time.Now,
+				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")}, Now: time.Now,
 			},
 		},
 		Send: sender.Send, Quota: sender.Quota,

@@ -3,13 +3,13 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/invitation"
 	"github.com/municipalitiesnet/munet/internal/memberimport"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -17,16 +17,12 @@ import (
 )
 
 func main() {
-	log := cloud.Log()
+	log := environment.Log()
 	db := cloud.DynamoDB()
-	table := cloud.Setting("MEMBERS_TABLE")
+	table := environment.Setting("MEMBERS_TABLE")
 	people := members.NewStore(db, table, time.Now)
-	campaigns := dissemination.NewStore(db, cloud.Setting("DELIVERIES_TABLE"), time.Now)
-	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
-	if err != nil {
-		log.Error("no signer", "cause", err)
-		os.Exit(1)
-	}
+	campaigns := dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now)
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	worker := &memberimport.Worker{
 		Jobs: memberimport.NewStore(db, table, time.Now), Members: people,
 		Suppressions: members.NewSuppressions(people, signer),

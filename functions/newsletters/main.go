@@ -2,12 +2,12 @@
 package main
 
 import (
-	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -19,26 +19,22 @@ import (
 )
 
 func main() {
-	log := cloud.Log()
-	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
-	if err != nil {
-		log.Error("no signer", "cause", err)
-		os.Exit(1)
-	}
-	db, site := cloud.DynamoDB(), cloud.Setting("SITE_URL")
-	people := members.NewStore(db, cloud.Setting("MEMBERS_TABLE"), time.Now)
-	sessions := session.NewStore(db, cloud.Setting("SESSIONS_TABLE"), people, time.Now)
+	log := environment.Log()
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
+	db, site := cloud.DynamoDB(), environment.Setting("SITE_URL")
+	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
+	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
 	service := &newsletter.Service{
-		Newsletters: newsletter.NewStore(db, cloud.Setting("NEWSLETTERS_TABLE"), time.Now),
-		Ledger:      dissemination.NewStore(db, cloud.Setting("DELIVERIES_TABLE"), time.Now),
+		Newsletters: newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now),
+		Ledger:      dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Members:     people,
 		Layout: newsletter.Layout{
-			Site:  mail.Site{Name: "MuNet", URL: site, PostalAddress: cloud.Setting("POSTAL_ADDRESS")},
-			From:  mail.Address{Name: "MuNet", Email: cloud.Setting("NEWSLETTER_FROM")},
+			Site:  mail.Site{Name: "MuNet", URL: site, PostalAddress: environment.Setting("POSTAL_ADDRESS")},
+			From:  mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},
 			Links: maillink.Links{Site: site, Signer: signer},
 		},
-		Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
-		Audit:  audit.NewLog(db, cloud.Setting("AUDIT_TABLE")),
+		Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
+		Audit:  audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
 		Now:    time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})

@@ -2,10 +2,10 @@
 package main
 
 import (
-	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/cloud"
+	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -17,24 +17,20 @@ import (
 )
 
 func main() {
-	log := cloud.Log()
+	log := environment.Log()
 	db := cloud.DynamoDB()
-	people := members.NewStore(db, cloud.Setting("MEMBERS_TABLE"), time.Now)
-	sessions := session.NewStore(db, cloud.Setting("SESSIONS_TABLE"), people, time.Now)
-	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
-	if err != nil {
-		log.Error("no signer", "cause", err)
-		os.Exit(1)
-	}
+	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
+	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	service := &registration.Service{
-		Members: people, Sessions: sessions, Links: maillink.Links{Site: cloud.Setting("SITE_URL"), Signer: signer},
+		Members: people, Sessions: sessions, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer},
 		Post: mail.Post{
-			Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
-			Site:   mail.Site{Name: "MuNet", URL: cloud.Setting("SITE_URL"), PostalAddress: cloud.Setting("POSTAL_ADDRESS")},
-			From:   mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")},
+			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
+			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
+			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		},
-		Coordinator: cloud.Setting("COORDINATOR_ADDRESS"),
-		Audit:       cloud.Setting("AUDIT_TABLE"),
+		Coordinator: environment.Setting("COORDINATOR_ADDRESS"),
+		Audit:       environment.Setting("AUDIT_TABLE"),
 		Now:         time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"log/slog"
-	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/cloud"
+	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -17,14 +16,11 @@ import (
 )
 
 func main() {
-	signer, err := token.NewSigner(cloud.Setting("NETWORK_KEY"))
-	if err != nil {
-		slog.Error("the setting NETWORK_KEY is wrong", "error", err)
-		os.Exit(1)
-	}
+	log := environment.Log()
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	db := cloud.DynamoDB()
-	table := cloud.Setting("SESSIONS_TABLE")
-	people := members.NewStore(db, cloud.Setting("MEMBERS_TABLE"), time.Now)
+	table := environment.Setting("SESSIONS_TABLE")
+	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	sessions := session.NewStore(db, table, people, time.Now)
 	service := &signin.Service{
 		Store:    signin.NewStore(db, table, time.Now),
@@ -32,15 +28,15 @@ func main() {
 		Members:  people,
 		Signer:   signer,
 		Post: mail.Post{
-			Sender: mail.NewSender(cloud.SES(), cloud.Setting("CONFIGURATION_SET")),
-			Site:   mail.Site{Name: "MuNet", URL: cloud.Setting("SITE_URL"), PostalAddress: cloud.Setting("POSTAL_ADDRESS")},
-			From:   mail.Address{Name: "MuNet", Email: cloud.Setting("NOTICES_FROM")},
+			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
+			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
+			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		},
-		Coordinator: cloud.Setting("COORDINATOR_ADDRESS"),
+		Coordinator: environment.Setting("COORDINATOR_ADDRESS"),
 		Now:         time.Now,
-		Log:         slog.Default(),
+		Log:         log,
 	}
-	m := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail})
+	m := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})
 	service.Routes(m)
 	web.Start(m)
 }

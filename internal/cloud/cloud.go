@@ -1,4 +1,4 @@
-// Package cloud builds a function's AWS clients and settings from its environment.
+// Package cloud builds a function's AWS clients from its environment.
 //
 // Lambda hands over region, credentials and endpoints in environment variables, so the SDK's
 // config loader, which would look for files and metadata services as well, is left out: it
@@ -8,7 +8,6 @@ package cloud
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -17,18 +16,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
-)
 
-// Setting returns an environment variable that the function cannot work without.
-// It ends the process when the variable is missing: a wrong template must fail at once and loudly.
-func Setting(name string) string {
-	v := os.Getenv(name)
-	if v == "" {
-		slog.Error("a setting is missing from the environment", "setting", name)
-		os.Exit(1)
-	}
-	return v
-}
+	"github.com/municipalitiesnet/munet/internal/environment"
+)
 
 // DynamoDB returns a client with the SDK's standard retries: the project's writes carry
 // conditions and owner tokens that tell a repeated write from another's.
@@ -49,7 +39,7 @@ func SES() *ses.Client {
 
 func configuration(timeout time.Duration) aws.Config {
 	return aws.Config{
-		Region:      Setting("AWS_REGION"),
+		Region:      environment.Setting("AWS_REGION"),
 		Credentials: aws.CredentialsProviderFunc(credentials),
 		HTTPClient:  httpClient(timeout),
 	}
@@ -88,11 +78,4 @@ func endpoint(variable string) *string {
 		return &v
 	}
 	return nil
-}
-
-// Log returns a logger that writes JSON lines, as CloudWatch reads them, and makes it the default.
-func Log() *slog.Logger {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	slog.SetDefault(log)
-	return log
 }

@@ -54,7 +54,7 @@ func readCatalogue(t *testing.T, files fs.FS, tag Tag) map[string]entry {
 func decodeArea(data []byte) (map[string]map[string]string, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	if token, err := d.Token(); err != nil || token != json.Delim('{') {
-		return nil, fmt.Errorf("not a JSON object (%v)", err)
+		return nil, fmt.Errorf("not a JSON object (%w)", err)
 	}
 	area := map[string]map[string]string{}
 	for d.More() {

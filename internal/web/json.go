@@ -1,6 +1,7 @@
 package web
 
 import (
+	plain "encoding/json"
 	"errors"
 	"mime"
 	"net/http"
@@ -89,6 +90,8 @@ type problemField struct {
 	Message string `json:"message"`
 }
 
+// writeProblem uses the standard library's encoder, which the Lambda runtime brings along: functions
+// without a JSON route then do without the strict one.
 func writeProblem(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	p := Printer(r.Context())
 	body := problem{
@@ -102,7 +105,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	for _, f := range e.Fields {
 		body.Fields = append(body.Fields, problemField{f.Name, f.Code, p.Text("field."+f.Code, pairs(f.Args)...)})
 	}
-	b, err := json.Marshal(body)
+	b, err := plain.Marshal(body)
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ func (s *Service) askDecision(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if _, open := org.State.After(a); !open {
-		return redirect(w, r, organisationPath(org.ID), url.Values{})
+		return web.SeeOther(w, r, organisationPath(org.ID))
 	}
 	return renderDecision(w, r, http.StatusOK, org, people, page.Form{})
 }
@@ -123,7 +122,7 @@ func (s *Service) decide(w http.ResponseWriter, r *http.Request) error {
 		return s.refused(w, r, err, org.Decision, d)
 	}
 	s.tell(r.Context(), org, changed)
-	return redirect(w, r, organisationPath(org.ID), url.Values{"done": {string(a)}})
+	return web.SeeOther(w, r, organisationPath(org.ID)+"?done="+string(a))
 }
 
 // store stores a decision. Somebody who edits the profile at the same moment is no reason to
@@ -148,7 +147,7 @@ func (s *Service) refused(w http.ResponseWriter, r *http.Request, err error, sta
 		return err
 	}
 	if stands.Action == asked.Action && stands.By == asked.By {
-		return redirect(w, r, organisationPath(r.PathValue("organisation")), url.Values{})
+		return web.SeeOther(w, r, organisationPath(r.PathValue("organisation")))
 	}
 	e := fault.From(err)
 	return s.renderOrganisation(w, r, e.Status, organisationData{
@@ -178,14 +177,14 @@ func (s *Service) tell(ctx context.Context, org members.Organisation, people []m
 // mailAgain sends the mails that an organisation's people are owed.
 func (s *Service) mailAgain(w http.ResponseWriter, r *http.Request, org members.Organisation, people []members.Person) error {
 	if !slices.ContainsFunc(people, members.Person.Owed) {
-		return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"mail"}})
+		return web.SeeOther(w, r, organisationPath(org.ID)+"?done=mail")
 	}
 	may, err := s.Members.MayTell(r.Context(), org.ID)
 	if err != nil {
 		return err
 	}
 	if !may {
-		return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"mail-soon"}})
+		return web.SeeOther(w, r, organisationPath(org.ID)+"?done=mail-soon")
 	}
 	// Read again: whoever had the right of way before may have told everybody by now.
 	org, people, err = s.Members.Organisation(r.Context(), org.ID)
@@ -193,5 +192,5 @@ func (s *Service) mailAgain(w http.ResponseWriter, r *http.Request, org members.
 		return err
 	}
 	s.tell(r.Context(), org, slices.DeleteFunc(people, func(p members.Person) bool { return !p.Owed() }))
-	return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"mail"}})
+	return web.SeeOther(w, r, organisationPath(org.ID)+"?done=mail")
 }

@@ -10,7 +10,6 @@ import (
 	"embed"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
@@ -80,12 +79,3 @@ func orNotFound(err error) error {
 }
 
 func organisationPath(id string) string { return "/desk/members/" + id }
-
-// redirect answers a POST that was done; query says what, for a notice on the next page.
-func redirect(w http.ResponseWriter, r *http.Request, path string, query url.Values) error {
-	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
-		query.Set("lang", string(chosen))
-	}
-	http.Redirect(w, r, (&url.URL{Path: path, RawQuery: query.Encode()}).String(), http.StatusSeeOther)
-	return nil
-}

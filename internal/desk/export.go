@@ -74,8 +74,8 @@ func (s *Service) exportFrom(r *http.Request, f members.Filter, cursor string) (
 	if err := c.Write(exportColumns); err != nil {
 		return nil, "", err
 	}
-	end := time.Now().Add(exportTime)
-	for out.Len() < maxExport && time.Now().Before(end) {
+	end := s.Now().Add(exportTime)
+	for out.Len() < maxExport && s.Now().Before(end) {
 		organisations, further, err := s.Members.Organisations(r.Context(), f, cursor)
 		if err != nil {
 			return nil, "", err

@@ -69,22 +69,19 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query, chosen := filterQuery(f), string(web.ChosenLanguage(r.Context()))
 	data := listData{
 		Filter: f,
 		States: members.States, Kinds: members.Kinds, Countries: members.Countries,
-		Chosen:   chosen,
-		Export:   "/desk/members.csv?" + query.Encode(),
+		Chosen:   string(web.ChosenLanguage(r.Context())),
+		Export:   "/desk/members.csv?" + filterQuery(f).Encode(),
 		Narrowed: f.Kind != "" || f.Country != "" || f.Words != "",
 	}
 	to := func(cursor string) string {
-		next := filterQuery(f)
-		for name, value := range map[string]string{"cursor": cursor, "lang": chosen} {
-			if value != "" {
-				next.Set(name, value)
-			}
+		query := filterQuery(f)
+		if cursor != "" {
+			query.Set("cursor", cursor)
 		}
-		return "/desk/members?" + next.Encode()
+		return web.Link(r, "/desk/members?"+query.Encode())
 	}
 	if q.Get("cursor") != "" {
 		data.Paging.First = to("")
@@ -97,7 +94,7 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) listTable(r *http.Request, organisations []members.Organisation) page.Table {
-	p, link := web.Printer(r.Context()), linker(r)
+	p := web.Printer(r.Context())
 	table := page.Table{Caption: p.Text("desk.members.caption"), Columns: []page.Column{
 		{Text: p.Text("desk.organisation")}, {Text: p.Text("desk.kind")}, {Text: p.Text("desk.place")},
 		{Text: p.Text("desk.country")}, {Text: p.Text("desk.since")},
@@ -108,7 +105,7 @@ func (s *Service) listTable(r *http.Request, organisations []members.Organisatio
 			since = org.Since
 		}
 		table.Rows = append(table.Rows, []page.Cell{
-			{Text: org.Name, URL: link(organisationPath(org.ID))}, {Text: p.Text("kind." + string(org.Kind))}, {Text: org.Place},
+			{Text: org.Name, URL: web.Link(r, organisationPath(org.ID))}, {Text: p.Text("kind." + string(org.Kind))}, {Text: org.Place},
 			{Text: p.Country(org.Country)}, {Text: p.Date(since)},
 		})
 	}

@@ -165,7 +165,7 @@ func (s *Service) similar(r *http.Request, org members.Organisation) ([]page.Car
 	if err != nil {
 		return nil, err
 	}
-	p, link := web.Printer(r.Context()), linker(r)
+	p := web.Printer(r.Context())
 	var cards []page.Card
 	for _, o := range found {
 		tag := page.Tag{Tone: "plain", Text: p.Text("state." + string(o.State))}
@@ -173,7 +173,7 @@ func (s *Service) similar(r *http.Request, org members.Organisation) ([]page.Car
 		if o.Website != "" {
 			meta = append(meta, o.Website)
 		}
-		cards = append(cards, page.Card{Title: o.Name, URL: link(organisationPath(o.ID)), Meta: meta, Tag: &tag})
+		cards = append(cards, page.Card{Title: o.Name, URL: web.Link(r, organisationPath(o.ID)), Meta: meta, Tag: &tag})
 	}
 	return cards, nil
 }

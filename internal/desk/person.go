@@ -2,7 +2,6 @@ package desk
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -53,7 +52,7 @@ func (s *Service) askPerson(w http.ResponseWriter, r *http.Request) error {
 			return renderPerson(w, r, http.StatusOK, org, p, page.Form{})
 		}
 	}
-	return redirect(w, r, organisationPath(org.ID), url.Values{})
+	return web.SeeOther(w, r, organisationPath(org.ID))
 }
 
 func renderPerson(w http.ResponseWriter, r *http.Request, status int, org members.Organisation, p members.Person, form page.Form) error {
@@ -87,7 +86,7 @@ func (s *Service) decidePerson(w http.ResponseWriter, r *http.Request) error {
 		return s.refused(w, r, err, p.Decision, d)
 	}
 	s.tell(r.Context(), org, []members.Person{p})
-	return redirect(w, r, organisationPath(org.ID), url.Values{"done": {"person-" + action}})
+	return web.SeeOther(w, r, organisationPath(org.ID)+"?done=person-"+action)
 }
 
 // changeRole makes a member a coordinator or takes the role away. Doing it twice is doing it once.
@@ -103,7 +102,7 @@ func (s *Service) changeRole(w http.ResponseWriter, r *http.Request, p members.P
 	if err != nil {
 		return err
 	}
-	return redirect(w, r, organisationPath(p.Organisation), url.Values{"done": {action}})
+	return web.SeeOther(w, r, organisationPath(p.Organisation)+"?done="+action)
 }
 
 func personPath(ref members.Ref) string {

@@ -41,24 +41,24 @@ func (s *Service) showQueue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words, link := web.Printer(ctx), linker(r)
+	words := web.Printer(ctx)
 	data := queueData{Waiting: len(q.Organisations), Asking: len(q.Colleagues), More: q.More}
 	for _, org := range q.Organisations[:min(maxShown, len(q.Organisations))] {
 		data.Registrations = append(data.Registrations, page.Card{
-			Title: org.Name, URL: link(organisationPath(org.ID)),
+			Title: org.Name, URL: web.Link(r, organisationPath(org.ID)),
 			Meta: append(place(words, org.Profile), waited(words, s.Now(), org.CreatedAt)),
 		})
 	}
 	for _, c := range q.Colleagues[:min(maxShown, len(q.Colleagues))] {
 		data.Colleagues = append(data.Colleagues, page.Card{
-			Title: c.Person.Name, URL: link(organisationPath(c.Organisation.ID)),
+			Title: c.Person.Name, URL: web.Link(r, organisationPath(c.Organisation.ID)),
 			Meta: []string{c.Organisation.Name, waited(words, s.Now(), c.Person.CreatedAt)},
 		})
 	}
 	for _, c := range owed {
 		tag := page.Tag{Tone: "bad", Text: words.Text("desk.owed." + string(c.Person.State))}
 		data.Owed = append(data.Owed, page.Card{
-			Title: c.Person.Name, URL: link(organisationPath(c.Organisation.ID)), Meta: []string{c.Organisation.Name}, Tag: &tag,
+			Title: c.Person.Name, URL: web.Link(r, organisationPath(c.Organisation.ID)), Meta: []string{c.Organisation.Name}, Tag: &tag,
 		})
 	}
 	if data.Imports, err = s.Imports(ctx); err != nil {
@@ -87,15 +87,4 @@ func waited(p *language.Printer, now, since time.Time) string {
 		return p.Text("desk.waits.today")
 	}
 	return p.Text("desk.waits", "Count", days)
-}
-
-// linker returns addresses of our pages that keep the language which the reader chose.
-func linker(r *http.Request) func(string) string {
-	chosen := web.ChosenLanguage(r.Context())
-	return func(path string) string {
-		if chosen == "" {
-			return path
-		}
-		return path + "?lang=" + string(chosen)
-	}
 }

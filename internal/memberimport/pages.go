@@ -130,7 +130,7 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return redirect(w, r, j)
+	return web.SeeOther(w, r, j.path())
 }
 
 // upload returns the file of a form or, if none was chosen, the text that was pasted.
@@ -164,7 +164,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if j.State != Checked { // sent twice, or confirmed by a colleague
-		return redirect(w, r, j)
+		return web.SeeOther(w, r, j.path())
 	}
 	plan, err := s.plan(r.Context(), j)
 	if err != nil {
@@ -180,7 +180,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Jobs.Confirm(r.Context(), j, entry.Write(s.Audit)); err != nil {
 		return err
 	}
-	return redirect(w, r, j)
+	return web.SeeOther(w, r, j.path())
 }
 
 // job returns the import that a request is about.
@@ -192,12 +192,4 @@ func (s *Service) job(r *http.Request) (Job, error) {
 	return j, err
 }
 
-// redirect leads to the import's page after a POST.
-func redirect(w http.ResponseWriter, r *http.Request, j Job) error {
-	to := "/desk/imports/" + j.ID
-	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
-		to += "?lang=" + string(chosen)
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
-}
+func (j Job) path() string { return "/desk/imports/" + j.ID }

@@ -240,9 +240,5 @@ func (s *Service) showResults(w http.ResponseWriter, r *http.Request, j Job) err
 }
 
 func pageAt(r *http.Request, from int) string {
-	q := url.Values{"from": {strconv.Itoa(from)}}
-	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
-		q.Set("lang", string(chosen))
-	}
-	return r.URL.Path + "?" + q.Encode()
+	return web.Link(r, r.URL.Path+"?from="+strconv.Itoa(from))
 }

@@ -56,18 +56,7 @@ func (v View) Link(to string) string {
 	if v.chosen == "" {
 		return to
 	}
-	return withLanguage(to, v.chosen)
-}
-
-func withLanguage(to string, tag language.Tag) string {
-	u, err := url.Parse(to)
-	if err != nil {
-		return to
-	}
-	q := u.Query()
-	q.Set("lang", string(tag))
-	u.RawQuery = q.Encode()
-	return u.String()
+	return web.InLanguage(to, v.chosen)
 }
 
 // Query returns a value of the page's own address, such as what a redirect says was done.
@@ -91,7 +80,7 @@ func (v View) Translations() []Translation {
 	var all []Translation
 	to := (&url.URL{Path: v.Path, RawQuery: v.query.Encode()}).String()
 	for _, tag := range language.Available() {
-		all = append(all, Translation{tag, tag.Own(), withLanguage(to, tag), tag == v.Language})
+		all = append(all, Translation{tag, tag.Own(), web.InLanguage(to, tag), tag == v.Language})
 	}
 	return all
 }

@@ -163,7 +163,7 @@ func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
 		}
 		switch {
 		case access != Everyone && who == nil && isPage(r):
-			http.Redirect(w, r, signIn(r), http.StatusSeeOther)
+			http.Redirect(w, r, signIn(r), http.StatusSeeOther) //nolint:gosec // always our /sign-in
 		case access != Everyone && who == nil:
 			m.fail(w, r, fault.New(http.StatusUnauthorized, "sign-in-required"))
 		case access == Members && !who.Approved, access == Coordinators && !who.Coordinator:
@@ -189,11 +189,7 @@ func isPage(r *http.Request) bool {
 
 // signIn is where someone without a session is sent; next brings them back.
 func signIn(r *http.Request) string {
-	q := url.Values{"next": {r.URL.RequestURI()}}
-	if chosen := ChosenLanguage(r.Context()); chosen != "" {
-		q.Set("lang", string(chosen))
-	}
-	return "/sign-in?" + q.Encode()
+	return Link(r, "/sign-in?"+url.Values{"next": {r.URL.RequestURI()}}.Encode())
 }
 
 // fail logs a fault and answers with it: problem+json to programs, a page to people.

@@ -36,7 +36,7 @@ func TestColleaguesAndRoles(t *testing.T) {
 	if w := o.do(o.nikos, "POST", colleaguePath+"/decline", url.Values{}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "MuNet has decided") {
 		t.Errorf("declining afterwards: %d\n%s", w.Code, w.Body)
 	}
-	if to, _ := o.post.take(); !slices.Equal(to, []string{colleague.Address}) {
+	if to := o.mailed(); !slices.Equal(to, []string{colleague.Address}) {
 		t.Errorf("mails to %q", to)
 	}
 

@@ -2,16 +2,13 @@ package desk
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,9 +17,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/ses"
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/infra/local/outbox"
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
@@ -34,81 +31,36 @@ import (
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// office is the desk with real tables and sessions, and SES in its place.
+// office is the desk with real tables and sessions, and the local SES.
 type office struct {
 	*Service
 	t      *testing.T
 	mux    *web.Mux
 	client *dynamodb.Client
 	tables map[string]string
-	post   *postOffice
+	post   *outbox.Outbox
 	clock  atomic.Int64
 	// maria and nikos are coordinators of the secretariat; each is a session's cookie.
 	maria, nikos string
 	mariaRef     members.Ref
 }
 
-// postOffice takes what SES would be sent.
-type postOffice struct {
-	mutex  sync.Mutex
-	mails  []string // "address\nraw message"
-	refuse string   // addresses that contain it are refused
-}
-
-func (p *postOffice) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, err
+// mailed returns the addresses that got a mail since the last call, sorted.
+func (o *office) mailed() []string {
+	var all []string
+	for _, m := range o.post.Take() {
+		all = append(all, m.To...)
 	}
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	to := r.PostForm.Get("Destinations.member.1")
-	status, body := http.StatusOK, `<SendRawEmailResponse><SendRawEmailResult><MessageId>m</MessageId></SendRawEmailResult></SendRawEmailResponse>`
-	if p.refuse != "" && strings.Contains(to, p.refuse) {
-		status, body = http.StatusBadRequest, `<ErrorResponse><Error><Code>MessageRejected</Code><Message>no</Message></Error></ErrorResponse>`
-	} else {
-		raw, err := base64.StdEncoding.DecodeString(r.PostForm.Get("RawMessage.Data"))
-		if err != nil {
-			return nil, err
-		}
-		p.mails = append(p.mails, to+"\n"+string(raw))
-	}
-	return &http.Response{
-		StatusCode: status, Header: http.Header{"Content-Type": {"text/xml"}},
-		Body: io.NopCloser(strings.NewReader(body)), Request: r,
-	}, nil
-}
-
-func (p *postOffice) refusing(part string) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.refuse = part
-}
-
-// take returns the addresses that got a mail since the last call, sorted, and the mails themselves.
-func (p *postOffice) take() (addresses []string, mails []string) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	mails, p.mails = p.mails, nil
-	for _, m := range mails {
-		address, _, _ := strings.Cut(m, "\n")
-		addresses = append(addresses, address)
-	}
-	slices.Sort(addresses)
-	return addresses, mails
+	slices.Sort(all)
+	return all
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	client, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
-	o := &office{t: t, client: client, tables: tables, post: &postOffice{}}
+	o := &office{t: t, client: client, tables: tables, post: outbox.New(t)}
 	o.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixNano())
 	people := members.NewStore(client, tables["MembersTable"], o.now)
-	sender := mail.NewSender(ses.New(ses.Options{
-		Region: "eu-central-1", HTTPClient: &http.Client{Transport: o.post},
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
-		}),
-	}), "")
 	signer, err := token.NewSigner(strings.Repeat("k", 64))
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +70,7 @@ func newOffice(t *testing.T) *office {
 		Members: people, Sessions: session.NewStore(client, tables["SessionsTable"], people, o.now),
 		Audit: audit.NewLog(client, tables["AuditTable"]),
 		Teller: membermail.Teller{Members: people, Post: mail.Post{
-			Sender: sender, Site: mail.Site{Name: "MuNet", URL: "https://munet.example"},
+			Sender: mail.NewSender(o.post.Client, ""), Site: mail.Site{Name: "MuNet", URL: "https://munet.example"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		}, Links: maillink.Links{Site: "https://munet.example", Signer: signer}},
 		Imports: func(context.Context) ([]Import, error) { return nil, nil },

@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"html/template"
 	"net/url"
-	"strings"
 	"sync"
 
-	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
-	"golang.org/x/net/html"
+	"github.com/yuin/goldmark/util"
 )
 
 // body is a newsletter's text, ready for mail.
@@ -24,7 +22,9 @@ type body struct {
 
 // markdown reads CommonMark and bare web addresses. HTML that somebody types is left out.
 var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(goldmark.WithExtensions(extension.Linkify))
+	return goldmark.New(goldmark.WithParserOptions(
+		parser.WithInlineParsers(util.Prioritized(bareAddress{}, 999)), // after those of CommonMark
+	))
 })
 
 // parseBody lays Markdown out as HTML and as plain text. Links without a host lead to the site.
@@ -38,7 +38,7 @@ func parseBody(source string, site *url.URL) (body, error) {
 	if err := markdown().Renderer().Render(&rendered, raw, document); err != nil {
 		return body{}, err
 	}
-	styled, err := style(policy().SanitizeBytes(rendered.Bytes()))
+	styled, err := style(rendered.Bytes())
 	if err != nil {
 		return body{}, err
 	}
@@ -119,55 +119,4 @@ func words(n ast.Node, source []byte) []byte {
 		}
 	}
 	return out
-}
-
-// policy is a second wall behind the parser: what it does not name is no part of a mail.
-var policy = sync.OnceValue(func() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote", "hr", "code", "pre")
-	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
-	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("http", "https", "mailto")
-	p.RequireParseableURLs(true)
-	return p
-})
-
-// styles are what each element gets, because many mail programs read no style sheet. The classes
-// are those of the frame around the text, for dark mode.
-var styles = map[string][]html.Attribute{
-	"p":          {{Key: "style", Val: "margin:0 0 16px;"}},
-	"h2":         {{Key: "style", Val: "margin:28px 0 12px;font-size:21px;line-height:1.3;font-weight:700;"}},
-	"h3":         {{Key: "style", Val: "margin:24px 0 8px;font-size:18px;line-height:1.3;font-weight:700;"}},
-	"h4":         {{Key: "style", Val: "margin:20px 0 8px;font-size:17px;line-height:1.3;font-weight:700;"}},
-	"h5":         {{Key: "style", Val: "margin:20px 0 8px;font-size:17px;line-height:1.3;font-weight:600;"}},
-	"h6":         {{Key: "style", Val: "margin:20px 0 8px;font-size:17px;line-height:1.3;font-weight:600;"}},
-	"ul":         {{Key: "style", Val: "margin:0 0 16px;padding:0 0 0 24px;"}},
-	"ol":         {{Key: "style", Val: "margin:0 0 16px;padding:0 0 0 28px;"}},
-	"li":         {{Key: "style", Val: "margin:0 0 6px;"}},
-	"a":          {{Key: "class", Val: "link"}, {Key: "style", Val: "color:#1f4b8e;"}},
-	"blockquote": {{Key: "style", Val: "margin:0 0 16px;padding:4px 0 0 16px;border-left:3px solid #0f766e;"}},
-	"hr":         {{Key: "class", Val: "line"}, {Key: "style", Val: "margin:24px 0;border:0;border-top:1px solid #d9d5cc;"}},
-	"pre":        {{Key: "class", Val: "box"}, {Key: "style", Val: "margin:0 0 16px;padding:12px 16px;background:#f2efe8;border:1px solid #d9d5cc;white-space:pre-wrap;"}},
-	"code":       {{Key: "style", Val: "font-family:ui-monospace,Consolas,Menlo,monospace;font-size:15px;"}},
-}
-
-// style adds the styles to HTML that the policy has passed.
-func style(safe []byte) (template.HTML, error) {
-	var out strings.Builder
-	tokens := html.NewTokenizer(bytes.NewReader(safe))
-	for {
-		switch tokens.Next() {
-		case html.ErrorToken:
-			if err := tokens.Err(); err.Error() != "EOF" {
-				return "", err
-			}
-			return template.HTML(out.String()), nil //nolint:gosec // passed by the policy; only our own attributes were added
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := tokens.Token()
-			t.Attr = append(t.Attr, styles[t.Data]...)
-			out.WriteString(t.String())
-		default:
-			out.Write(tokens.Raw())
-		}
-	}
 }

@@ -45,6 +45,14 @@ func TestMarkdown(t *testing.T) {
 			[]string{`<a href="https://eu.example/x"`}, nil,
 			"Go to https://eu.example/x or info@munet.example.\n",
 		},
+		"bare addresses in sentences": {
+			"https://eu.example/a_b_(c). Or (http://eu.example/?a=1&b=2), or [https://eu.example](https://x.example), http:// and xhttps://eu.example.",
+			[]string{`<a href="https://eu.example/a_b_(c)"`, `(<a href="http://eu.example/?a=1&amp;b=2"`, `<a href="https://x.example" class="link" style="color:#1f4b8e;">https://eu.example</a>, http:// and xhttps://eu.example.</p>`}, nil,
+			"https://eu.example/a_b_(c). Or (http://eu.example/?a=1&b=2), or\nhttps://eu.example [1], http:// and xhttps://eu.example.\n\n[1] https://x.example\n",
+		},
+		"an address of another kind": {
+			"<ftp://eu.example/x> <javascript:alert(1)>", []string{"ftp://eu.example/x"}, []string{"href"}, "ftp://eu.example/x javascript:alert(1)\n",
+		},
 		"lists": {
 			"- one\n- two\n  - two and a half\n\n1. first\n2. second",
 			[]string{"<ul ", "<ol ", "<li "}, nil,
@@ -101,6 +109,29 @@ func TestMarkdown(t *testing.T) {
 			}
 			if got.Text != c.text {
 				t.Errorf("the text is\n%s\nwant\n%s", got.Text, c.text)
+			}
+		})
+	}
+}
+
+func TestStyleIsAWall(t *testing.T) {
+	for name, c := range map[string]struct{ rendered, want string }{
+		"a script":        {"<script>if (a < b) alert('x')</script>", "if (a &lt; b) alert(&#39;x&#39;)"},
+		"an attribute":    {`<em onclick="x()" style="x" class='y'>a</em>`, "<em>a</em>"},
+		"a scheme":        {`<a href="javascript:x()">a</a>`, `<a class="link" style="color:#1f4b8e;">a</a>`},
+		"a hidden scheme": {"<a href=' java\tscript&colon;x()'>a</a>", `<a class="link" style="color:#1f4b8e;">a</a>`},
+		"a good address":  {`<a href="https://eu.example/?a=1&amp;b=2" target=x>a</a>`, `<a href="https://eu.example/?a=1&amp;b=2" class="link" style="color:#1f4b8e;">a</a>`},
+		"an image":        {`a<img src=x onerror="x()">b`, "ab"},
+		"a frame":         {`<iframe srcdoc="<script>">a</iframe>`, "a"},
+		"a number":        {`<ol start="3">`, `<ol start="3" style="margin:0 0 16px;padding:0 0 0 28px;">`},
+		"no number":       {`<ol start="x">`, `<ol style="margin:0 0 16px;padding:0 0 0 28px;">`},
+		"comments":        {"<!doctype html>a<!-- b --><![CDATA[c]]>d", "ad"},
+		"half a tag":      {`a<em onclick="x`, "a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := style([]byte(c.rendered))
+			if err != nil || string(got) != c.want {
+				t.Errorf("style(%s) = %s, %v; want %s", c.rendered, got, err, c.want)
 			}
 		})
 	}

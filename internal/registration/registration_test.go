@@ -3,7 +3,6 @@ package registration_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,10 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ses"
-
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/infra/local/outbox"
+	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -29,54 +27,30 @@ import (
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// site is the registration function with real tables, and SES in its place.
+// site is the registration function with real tables and the local SES.
 type site struct {
 	t       *testing.T
 	mux     *web.Mux
 	members *members.Store
 	links   maillink.Links
-	ses     *mailServer
+	ses     *outbox.Outbox
 	clock   atomic.Int64
 	who     *web.Identity
 }
 
-// mailServer takes what SES would be sent.
-type mailServer struct {
-	mu     sync.Mutex
-	mails  []string
-	refuse bool
-}
-
-func (m *mailServer) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, err
+// take returns the mails since the last call as their readers see them, the oldest first.
+func (s *site) take() []string {
+	var all []string
+	for _, m := range s.ses.Take() {
+		all = append(all, strings.Join(append(m.To, m.Subject, m.Text, "text/html", m.HTML), "\n"))
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	answer := func(status int, body string) *http.Response {
-		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/xml"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
-	}
-	if m.refuse {
-		return answer(400, `<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>no</Message></Error></ErrorResponse>`), nil
-	}
-	raw := make([]byte, len(r.PostForm.Get("RawMessage.Data")))
-	n, _ := base64Decode(raw, r.PostForm.Get("RawMessage.Data"))
-	m.mails = append(m.mails, plain(raw[:n]))
-	return answer(200, `<SendRawEmailResponse><SendRawEmailResult><MessageId>m1</MessageId></SendRawEmailResult></SendRawEmailResponse>`), nil
-}
-
-func (m *mailServer) take() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	mails := m.mails
-	m.mails = nil
-	return mails
+	return all
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
 	client, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
-	s := &site{t: t, ses: &mailServer{}}
+	s := &site{t: t, ses: outbox.New(t)}
 	s.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixNano())
 	now := func() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
 	s.members = members.NewStore(client, tables["MembersTable"], now)
@@ -85,16 +59,10 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.links = maillink.Links{Site: "https://munet.example", Signer: signer}
-	sender := mail.NewSender(ses.New(ses.Options{
-		Region: "eu-central-1", HTTPClient: &http.Client{Transport: s.ses}, Retryer: aws.NopRetryer{},
-		Credentials: aws.CredentialsProviderFunc(func(context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
-		}),
-	}), "set")
 	service := &registration.Service{
 		Members: s.members, Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Links: s.links,
 		Post: mail.Post{
-			Sender: sender, Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
+			Sender: mail.NewSender(s.ses.Client, ""), Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		},
 		Coordinator: "desk@munet.example", Audit: tables["AuditTable"],
@@ -156,7 +124,7 @@ func (s *site) confirmed(address string, change ...string) members.Person {
 	if w := s.do("POST", "/register", form(address, change...)); w.Code != 200 {
 		s.t.Fatalf("register: %d", w.Code)
 	}
-	path := link(s.t, s.ses.take()[0])
+	path := link(s.t, s.take()[0])
 	if w := s.do("POST", path, url.Values{"revision": {"1"}}); w.Code != 200 {
 		s.t.Fatalf("confirm: %d", w.Code)
 	}
@@ -177,7 +145,7 @@ func TestRegisterConfirmAndBeTold(t *testing.T) {
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "andreas@pafos.example") {
 		t.Fatalf("register: %d", w.Code)
 	}
-	mails := s.ses.take()
+	mails := s.take()
 	if len(mails) != 1 || !strings.Contains(mails[0], "Επιβεβαιώστε") {
 		t.Fatalf("%d mails: %q", len(mails), mails)
 	}
@@ -188,7 +156,7 @@ func TestRegisterConfirmAndBeTold(t *testing.T) {
 	if w := s.do("POST", path, url.Values{"revision": {"1"}}); w.Code != 200 {
 		t.Fatalf("confirm: %d", w.Code)
 	}
-	if mails := s.ses.take(); len(mails) != 2 || !strings.Contains(mails[1], "asks to join") {
+	if mails := s.take(); len(mails) != 2 || !strings.Contains(mails[1], "asks to join") {
 		t.Errorf("after confirming the person and the coordinator are told: %q", mails)
 	}
 	if w := s.do("POST", path, url.Values{"revision": {"1"}}); w.Code != http.StatusGone {
@@ -200,9 +168,9 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.do("POST", "/register", form("a@pafos.example"))
-	confirm := link(t, s.ses.take()[0])
+	confirm := link(t, s.take()[0])
 	p := s.confirmed("b@limassol.example", "organisation.name", "Limassol")
-	s.ses.take()
+	s.take()
 	unsubscribe := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter), s.links.Site)
 	preferences := strings.TrimPrefix(s.links.Preferences(p.Ref), s.links.Site)
 	for i := range 1000 {
@@ -219,7 +187,7 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 	if err != nil || after.Preferences.Newsletter != members.Every || after.Version != p.Version {
 		t.Errorf("looking at a link changed %+v to %+v, %v", p, after, err)
 	}
-	if mails := s.ses.take(); len(mails) != 0 {
+	if mails := s.take(); len(mails) != 0 {
 		t.Errorf("looking caused %d mails", len(mails))
 	}
 }
@@ -228,7 +196,7 @@ func TestKnownAndUnknownAddressesLookAlike(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.confirmed("known@pafos.example")
-	s.ses.take()
+	s.take()
 	id := regexp.MustCompile(`[A-Z2-7]{26}`)
 	answer := func(address string) string {
 		w := s.do("POST", "/register", form(address))
@@ -239,7 +207,7 @@ func TestKnownAndUnknownAddressesLookAlike(t *testing.T) {
 	if known != unknown {
 		t.Errorf("the answers differ:\n%s\n%s", known, unknown)
 	}
-	mails := s.ses.take()
+	mails := s.take()
 	if len(mails) != 2 || !strings.Contains(mails[0], "ήδη μέλος") || !strings.Contains(mails[1], "Επιβεβαιώστε") {
 		t.Errorf("each gets the mail that is right for it: %q", mails)
 	}
@@ -268,7 +236,7 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 			}
 		})
 	}
-	if mails := s.ses.take(); len(mails) != 0 {
+	if mails := s.take(); len(mails) != 0 {
 		t.Errorf("refused forms caused %d mails", len(mails))
 	}
 }
@@ -277,7 +245,7 @@ func TestMarkupInNamesIsText(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.do("POST", "/register", form("a@pafos.example", "organisation.name", `<script>alert(1)</script> & Söhne`))
-	mail := s.ses.take()[0]
+	mail := s.take()[0]
 	w := s.do("GET", link(t, mail), nil)
 	if strings.Contains(w.Body.String(), "<script>alert") || !strings.Contains(w.Body.String(), "&lt;script&gt;alert(1)") {
 		t.Error("the page does not show markup as text")
@@ -290,7 +258,7 @@ func TestMarkupInNamesIsText(t *testing.T) {
 func TestSESRefusesAndNothingStaysHalfDone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.ses.refuse = true
+	s.ses.SetFaults(ses.Faults{Reject: ses.Fault{Probability: 1}})
 	w := s.do("POST", "/register", form("a@pafos.example"))
 	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), "a@pafos.example") || !strings.Contains(w.Body.String(), "We could not send the e-mail") && !strings.Contains(w.Body.String(), "Our mail service") {
 		t.Errorf("%d: the person is told and the form kept", w.Code)
@@ -298,8 +266,8 @@ func TestSESRefusesAndNothingStaysHalfDone(t *testing.T) {
 	if waiting, err := s.members.Applications(t.Context()); err != nil || len(waiting) != 0 {
 		t.Errorf("%d applications stayed, %v", len(waiting), err)
 	}
-	s.ses.refuse = false
-	if w := s.do("POST", "/register", form("a@pafos.example")); w.Code != 200 || len(s.ses.take()) != 1 {
+	s.ses.SetFaults(ses.Faults{})
+	if w := s.do("POST", "/register", form("a@pafos.example")); w.Code != 200 || len(s.take()) != 1 {
 		t.Errorf("trying again at once: %d", w.Code)
 	}
 }
@@ -308,7 +276,7 @@ func TestLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.do("POST", "/register", form("a@pafos.example"))
-	good := link(t, s.ses.take()[0])
+	good := link(t, s.take()[0])
 	forged := good[:len(good)-2] + "zz"
 	for path, want := range map[string]int{
 		"/confirm": 400, "/confirm?token=": 400, forged: 400, "/unsubscribe?token=x": 400, "/preferences?token=" + strings.Repeat("A", 2000): 400, "/address?token=x": 400,
@@ -325,7 +293,7 @@ func TestLinks(t *testing.T) {
 	if w := s.do("POST", "/confirm/again", url.Values{"token": {strings.TrimPrefix(good, "/confirm?token=")}}); w.Code != 200 {
 		t.Fatalf("new link: %d", w.Code)
 	}
-	fresh := link(t, s.ses.take()[0])
+	fresh := link(t, s.take()[0])
 	if w := s.do("POST", fresh, url.Values{"revision": {"1"}}); w.Code != 200 {
 		t.Errorf("confirming by the new link: %d", w.Code)
 	}
@@ -335,7 +303,7 @@ func TestReplacedApplicationIsShownAgain(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.do("POST", "/register", form("a@pafos.example"))
-	path := link(t, s.ses.take()[0])
+	path := link(t, s.take()[0])
 	s.do("POST", "/register", form("a@pafos.example", "organisation.name", "Elsewhere"))
 	w := s.do("POST", path, url.Values{"revision": {"1"}})
 	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Elsewhere") {
@@ -414,7 +382,7 @@ func TestSignedInPages(t *testing.T) {
 	if w := s.do("POST", "/profile/address", url.Values{"address": {"new@pafos.example"}}); w.Code != 303 {
 		t.Errorf("new address: %d", w.Code)
 	}
-	mails := s.ses.take()
+	mails := s.take()
 	path := link(t, mails[len(mails)-1])
 	if w := s.do("GET", path, nil); w.Code != 200 {
 		t.Errorf("look at the new address: %d", w.Code)
@@ -434,13 +402,13 @@ func TestColleaguesAndLeaving(t *testing.T) {
 	if _, _, err := s.members.Decide(t.Context(), first.Organisation, members.Decision{Action: members.Approve, By: "Maria"}); err != nil {
 		t.Fatal(err)
 	}
-	s.ses.take()
+	s.take()
 	s.do("POST", "/register", form("offered@pafos.example"))
-	if w := s.do("GET", link(t, s.ses.take()[0])+"&lang=en", nil); !strings.Contains(w.Body.String(), "Confirm and ask to join") {
+	if w := s.do("GET", link(t, s.take()[0])+"&lang=en", nil); !strings.Contains(w.Body.String(), "Confirm and ask to join") {
 		t.Errorf("the offer to join a known organisation is missing: %d", w.Code)
 	}
 	second := s.confirmed("two@pafos.example", "representative.name", "Second")
-	if mails := s.ses.take(); len(mails) != 2 || !strings.Contains(mails[1], "one@pafos.example") {
+	if mails := s.take(); len(mails) != 2 || !strings.Contains(mails[1], "one@pafos.example") {
 		t.Errorf("the first representative is asked: %q", mails)
 	}
 	first, _ = s.members.Person(t.Context(), first.Ref)
@@ -534,7 +502,7 @@ func TestParallelRegistrationsLeaveOne(t *testing.T) {
 	}
 	group.Wait()
 	waiting, err := s.members.Applications(t.Context())
-	if mails := s.ses.take(); err != nil || len(waiting) != 1 || len(mails) != 1 {
+	if mails := s.take(); err != nil || len(waiting) != 1 || len(mails) != 1 {
 		t.Errorf("%d applications and %d mails, %v", len(waiting), len(mails), err)
 	}
 }

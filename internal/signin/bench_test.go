@@ -2,13 +2,10 @@ package signin
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"log/slog"
-	"mime"
 	"net/http"
 	"net/http/httptest"
-	netmail "net/mail"
 	"net/url"
 	"regexp"
 	"strings"
@@ -17,12 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ses"
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/infra/local/mailbox"
+	"github.com/municipalitiesnet/munet/infra/local/outbox"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -36,8 +33,8 @@ const (
 	coordinator = "office@munet.example"
 )
 
-// bench is the whole of sign-in on emulated tables, with a mail server that
-// keeps what it gets and a clock that tests move by hand.
+// bench is the whole of sign-in on emulated tables, with the local
+// SES and a clock that tests move by hand.
 type bench struct {
 	http.Handler
 	members  *members.Store
@@ -47,14 +44,15 @@ type bench struct {
 	table    *countingClient
 	client   *dynamodb.Client
 	name     string // of the sessions table
-	post     *postOffice
+	post     *outbox.Outbox
+	received []letter // taken from post
 	clock    atomic.Int64
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	plain, tables := emulator.Tables(t, "MembersTable", "SessionsTable")
-	b := &bench{table: &countingClient{HTTPClient: plain.Options().HTTPClient}, post: newPostOffice(t), name: tables["SessionsTable"]}
+	b := &bench{table: &countingClient{HTTPClient: plain.Options().HTTPClient}, post: outbox.New(t), name: tables["SessionsTable"]}
 	b.client = dynamodb.New(plain.Options(), func(o *dynamodb.Options) { o.HTTPClient = b.table })
 	b.clock.Store(time.Date(2027, 3, 14, 12, 0, 0, 0, time.UTC).Unix())
 	signer, err := token.NewSigner(strings.Repeat("k", 64))
@@ -67,7 +65,7 @@ func newBench(t *testing.T) *bench {
 	b.service = &Service{
 		Store: NewStore(b.client, b.name, b.now), Sessions: b.sessions, Members: b.members, Signer: signer,
 		Post: mail.Post{
-			Sender: mail.NewSender(b.post.client(), ""),
+			Sender: mail.NewSender(b.post.Client, ""),
 			Site:   mail.Site{Name: "MuNet", URL: "https://munet.example"},
 			From:   mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		},
@@ -143,97 +141,40 @@ func (c *countingClient) since(f func()) string {
 	return strings.Join(c.calls, " ")
 }
 
-// postOffice stands in for SES: it takes mail, or answers with a fault.
-type postOffice struct {
-	url   string
-	fault http.HandlerFunc
-	mu    sync.Mutex
-	calls int
-	mails []letter
-}
+// letter is a mail as its reader sees it.
+type letter struct{ mailbox.Message }
 
-type letter struct{ to, subject, text string }
-
-func newPostOffice(t *testing.T) *postOffice {
-	p := &postOffice{}
-	server := httptest.NewServer(p)
-	t.Cleanup(server.Close)
-	p.url = server.URL
-	return p
-}
-
-func (p *postOffice) client() *ses.Client {
-	return ses.New(ses.Options{
-		Region: "eu-central-1", BaseEndpoint: &p.url,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-		}),
-	})
-}
-
-func (p *postOffice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.calls++
-	if p.fault != nil {
-		p.fault(w, r)
-		return
+// letters returns all mails so far.
+func (b *bench) letters() []letter {
+	for _, m := range b.post.Take() {
+		b.received = append(b.received, letter{m})
 	}
-	raw, err := base64.StdEncoding.DecodeString(r.PostFormValue("RawMessage.Data"))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	p.mails = append(p.mails, read(raw, r.PostFormValue("Destinations.member.1")))
-	_, _ = w.Write([]byte(`<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendRawEmailResult><MessageId>m</MessageId></SendRawEmailResult></SendRawEmailResponse>`))
+	return b.received
 }
 
-// read takes subject and text out of a message. Its lines are short enough to
-// be searched without decoding, but for the soft line breaks.
-func read(raw []byte, to string) letter {
-	text := strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(string(raw))
-	m, err := netmail.ReadMessage(strings.NewReader(string(raw)))
-	if err != nil {
-		return letter{to: to}
-	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-	if err != nil {
-		return letter{to: to}
-	}
-	return letter{to, subject, text}
-}
-
-// last returns the newest mail and how many there are.
-func (p *postOffice) last(t *testing.T) letter {
+func (b *bench) last(t *testing.T) letter {
 	t.Helper()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.mails) == 0 {
+	all := b.letters()
+	if len(all) == 0 {
 		t.Fatal("no mail was sent")
 	}
-	return p.mails[len(p.mails)-1]
-}
-
-func (p *postOffice) count() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.mails)
+	return all[len(all)-1]
 }
 
 func (l letter) link(t *testing.T) string {
 	t.Helper()
-	found := regexp.MustCompile(`/sign-in/link\?token=([A-Z2-7]{26})\b`).FindStringSubmatch(l.text)
+	found := regexp.MustCompile(`/sign-in/link\?token=([A-Z2-7]{26})\b`).FindStringSubmatch(l.Text)
 	if found == nil {
-		t.Fatalf("no link in:\n%s", l.text)
+		t.Fatalf("no link in:\n%s", l.Text)
 	}
 	return found[1]
 }
 
 func (l letter) code(t *testing.T) string {
 	t.Helper()
-	code := regexp.MustCompile(`(?m)^    ([0-9A-Z]{4}-[0-9A-Z]{4})\r?$`).FindStringSubmatch(l.text)
+	code := regexp.MustCompile(`(?m)^    ([0-9A-Z]{4}-[0-9A-Z]{4})$`).FindStringSubmatch(l.Text)
 	if code == nil {
-		t.Fatalf("no code in:\n%s", l.text)
+		t.Fatalf("no code in:\n%s", l.Text)
 	}
 	return code[1]
 }
@@ -295,7 +236,7 @@ func (t *tab) ask(test *testing.T, address string, pairs ...string) letter {
 	if to := w.Header().Get("Location"); to != "/sign-in/check" {
 		test.Fatalf("sent on to %s", to)
 	}
-	return t.bench.post.last(test)
+	return t.bench.last(test)
 }
 
 // signedIn reports whether the browser has a session that is alive.

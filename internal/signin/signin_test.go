@@ -18,8 +18,8 @@ func TestSignInByLink(t *testing.T) {
 	b := newBench(t)
 	browser := b.tab()
 	sent := browser.ask(t, "Maria@LARNACA.example", "next", "/colleagues?page=2")
-	if sent.to != maria || sent.subject != "Your link to sign in to MuNet" {
-		t.Errorf("mail to %s: %s", sent.to, sent.subject)
+	if sent.To[0] != maria || sent.Subject != "Your link to sign in to MuNet" {
+		t.Errorf("mail to %s: %s", sent.To[0], sent.Subject)
 	}
 	want(t, browser.get("/sign-in/check"), http.StatusOK, "We have sent a mail to Maria@larnaca.example.")
 	want(t, browser.get("/sign-in/link?token="+sent.link(t)), http.StatusOK, sent.link(t))
@@ -230,7 +230,7 @@ func TestABrowserHasOneSession(t *testing.T) {
 	// A signed-in browser is not shown the form, but a second tab may have it.
 	w := browser.post("/sign-in", "address", maria)
 	want(t, w, http.StatusSeeOther, "")
-	browser.post("/sign-in/link", "token", b.post.last(t).link(t))
+	browser.post("/sign-in/link", "token", b.last(t).link(t))
 	if browser.cookies[session.Cookie] == first || b.sessionsOf(t, b.person) != 1 {
 		t.Errorf("%d sessions after signing in twice", b.sessionsOf(t, b.person))
 	}
@@ -306,13 +306,13 @@ func TestGreek(t *testing.T) {
 	if to := w.Header().Get("Location"); to != "/sign-in/check?lang=el" {
 		t.Errorf("sent on to %s", to)
 	}
-	if got := b.post.last(t).subject; got != "Δεν υπάρχει λογαριασμός MuNet με αυτή τη διεύθυνση" {
+	if got := b.last(t).Subject; got != "Δεν υπάρχει λογαριασμός MuNet με αυτή τη διεύθυνση" {
 		t.Errorf("subject %s", got)
 	}
 	// A known person is written to in their own language.
 	w = browser.post("/sign-in?lang=el", "address", maria)
 	want(t, w, http.StatusSeeOther, "")
-	if got := b.post.last(t).subject; got != "Your link to sign in to MuNet" {
+	if got := b.last(t).Subject; got != "Your link to sign in to MuNet" {
 		t.Errorf("subject %s", got)
 	}
 }

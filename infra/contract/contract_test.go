@@ -98,7 +98,7 @@ func TestMailedLinksAnswerHead(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/confirm", "/address", "/preferences", "/unsubscribe", "/sign-in/link"} {
+	for _, path := range []string{"/confirm", "/address", "/preferences", "/unsubscribe", "/sign-in/link", "/newsletters/{newsletter}"} {
 		if !slices.Contains(heads, path) {
 			t.Errorf("HEAD %s is not routed", path)
 		}

@@ -94,7 +94,7 @@ func TestBrowserPages(t *testing.T) {
 	b := s.browser(t)
 	b.phone()
 	for _, path := range []string{
-		"/", "/about", "/privacy", "/accessibility", "/register", "/sign-in", "/members", "/members?words=nobody",
+		"/", "/about", "/privacy", "/accessibility", "/register", "/sign-in", "/members", "/members?words=nobody", "/newsletters",
 		"/nothing", "/confirm?token=forged", "/preferences?token=forged", "/unsubscribe?token=forged",
 	} {
 		b.open(path)

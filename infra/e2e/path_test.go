@@ -73,6 +73,7 @@ func TestFromRegistrationToUnsubscribing(t *testing.T) {
 	}
 	c.open("/desk/newsletters/" + first + "/progress")
 	c.sees("First issue")
+	s.archived(t, first, map[string]string{"en": "First issue", "el": "Πρώτο τεύχος"})
 
 	leaver := joiners[1]
 	stop := strings.Trim(s.mailTo(t, leaver.address, "Πρώτο τεύχος").Headers["List-Unsubscribe"], "<>")

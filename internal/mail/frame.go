@@ -27,6 +27,7 @@ type Frame struct {
 	HTML   template.HTML
 	Text   string
 	Reason string // why these readers get it, as a sentence
+	Online string // where everybody may read it in a browser; empty for nowhere
 	ListID string // a dotted name such as newsletter.example.org
 }
 
@@ -58,19 +59,20 @@ type frameView struct {
 	Heading string
 	Body    template.HTML
 	Reason  string
+	Online  string
 	Slots   slots
 }
 
 // Edition lays the frame out.
 func (f Frame) Edition() (*Edition, error) {
-	if !isLink(f.Site.URL) {
+	if !isLink(f.Site.URL) || f.Online != "" && !isLink(f.Online) {
 		return nil, ErrLink
 	}
 	place := "https://slot.invalid/" + token.New()
 	at := slots{Preferences: place + "/p", Unsubscribe: place + "/u"}
 	view := frameView{
 		shell:   newShell(f.Language, f.Subject, f.Site),
-		Heading: f.Heading, Body: f.HTML, Reason: f.Reason, Slots: at,
+		Heading: f.Heading, Body: f.HTML, Reason: f.Reason, Online: f.Online, Slots: at,
 	}
 	view.Preview = f.Preview
 	html, err := render("frame.html", view)
@@ -93,6 +95,9 @@ func (f Frame) plain(at slots) string {
 	p.block(f.Site.Name)
 	p.heading(f.Heading)
 	p.block(f.Text)
+	if f.Online != "" {
+		p.link(words.Text("mail.online"), f.Online)
+	}
 	p.signature(f.Site)
 	p.paragraph(f.Reason)
 	p.link(words.Text("mail.preferences"), at.Preferences)

@@ -144,7 +144,7 @@ func (i *issue) message(p members.Person) (mail.Message, error) {
 	edition := i.editions[tag]
 	if edition == nil {
 		var err error
-		if edition, err = i.Layout.Edition(i.newsletter.Kind, tag, i.texts[tag]); err != nil {
+		if edition, err = i.Layout.Edition(i.newsletter, tag, i.texts[tag]); err != nil {
 			return mail.Message{}, err
 		}
 		i.editions[tag] = edition

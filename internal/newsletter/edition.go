@@ -23,7 +23,7 @@ type Layout struct {
 const maxPreview = 120
 
 // Edition lays a text out for all its readers.
-func (l Layout) Edition(kind Kind, tag language.Tag, text Text) (*mail.Edition, error) {
+func (l Layout) Edition(n Newsletter, tag language.Tag, text Text) (*mail.Edition, error) {
 	site, err := url.Parse(l.Site.URL)
 	if err != nil {
 		return nil, fmt.Errorf("newsletter: the site's address: %w", err)
@@ -32,12 +32,17 @@ func (l Layout) Edition(kind Kind, tag language.Tag, text Text) (*mail.Edition, 
 	if err != nil {
 		return nil, fmt.Errorf("newsletter: %s text: %w", tag, err)
 	}
+	online := ""
+	if n.Kind.archived() {
+		online = l.publicURL(n.ID, tag)
+	}
 	return mail.Frame{
 		Site: l.Site, Language: tag, From: l.From,
 		Subject: text.Subject, Heading: text.Subject, Preview: shorten(content.Lead, maxPreview),
 		HTML: content.HTML, Text: strings.TrimRight(content.Text, "\n"),
-		Reason: language.For(tag).Text("newsletter.reason." + string(kind)),
-		ListID: string(kind.stops()) + "." + listHost(site),
+		Reason: language.For(tag).Text("newsletter.reason." + string(n.Kind)),
+		Online: online,
+		ListID: string(n.Kind.stops()) + "." + listHost(site),
 	}.Edition()
 }
 

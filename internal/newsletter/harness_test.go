@@ -229,3 +229,9 @@ func (o *office) deliver() dissemination.Counts {
 	}
 	return counts
 }
+
+// immediately is the form that sends a newsletter now.
+func (o *office) immediately(path string) url.Values {
+	o.Helper()
+	return url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}}
+}

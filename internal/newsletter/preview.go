@@ -34,7 +34,7 @@ func (s *Service) edition(r *http.Request) (Newsletter, language.Tag, Text, *mai
 	if !ok {
 		return n, tag, text, nil, fault.NotFound()
 	}
-	edition, err := s.Layout.Edition(n.Kind, tag, text)
+	edition, err := s.Layout.Edition(n, tag, text)
 	return n, tag, text, edition, err
 }
 

@@ -24,7 +24,7 @@ var templates embed.FS
 
 var pages = page.New(templates)
 
-// Service answers the coordinators' pages about newsletters.
+// Service answers the coordinators' pages about newsletters, and everybody's about those that were sent.
 type Service struct {
 	Newsletters *Store
 	Ledger      *dissemination.Store
@@ -54,6 +54,10 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET "+one+"/cancel", web.Coordinators, s.showCancel)
 	m.Handle("POST "+one+"/cancel", web.Coordinators, s.cancel)
 	m.Handle("GET "+one+"/progress", web.Coordinators, s.showProgress)
+	m.Handle("GET "+archivePath, web.Everyone, s.showArchive)
+	m.Handle("GET "+archivePath+"/{newsletter}", web.Everyone, s.showIssue)
+	m.Handle("GET "+archivePath+".atom", web.Everyone, s.showFeed)
+	m.Handle("GET /api/newsletters", web.Everyone, s.listNewsletters)
 }
 
 func pathOf(id string) string { return "/desk/newsletters/" + id }

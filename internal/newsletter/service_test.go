@@ -22,6 +22,9 @@ func TestOnlyCoordinatorsGetIn(t *testing.T) {
 	o := newOffice(t)
 	for _, route := range o.mux.Routes() {
 		method, pattern, _ := strings.Cut(route.Pattern, " ")
+		if !strings.HasPrefix(pattern, "/desk/") {
+			continue // for everybody
+		}
 		path := strings.NewReplacer("{newsletter}", "ABC", "{language}", "en").Replace(pattern)
 		if route.Access != web.Coordinators {
 			t.Errorf("%s is for %s", route.Pattern, route.Access)

@@ -155,6 +155,13 @@ func (s *Store) Schedule(ctx context.Context, n Newsletter, also ...types.Transa
 		":scheduled": dynamo.S(string(Scheduled)), ":attempt": dynamo.N(int64(n.Attempt)),
 		":due": dynamo.S(n.Due.UTC().Format(time.RFC3339Nano)),
 	})
+	if n.Kind.archived() {
+		issue, err := s.publish(n)
+		if err != nil {
+			return err
+		}
+		also = append(also, issue)
+	}
 	return s.write(ctx, n.ID, append([]types.TransactWriteItem{{Update: update}}, also...)...)
 }
 
@@ -165,7 +172,7 @@ func (s *Store) Unschedule(ctx context.Context, n Newsletter, by string, also ..
 	update.ConditionExpression = aws.String("#state = :scheduled AND version = :version")
 	update.ExpressionAttributeValues[":scheduled"] = dynamo.S(string(Scheduled))
 	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems: append([]types.TransactWriteItem{{Update: update}}, also...),
+		TransactItems: append([]types.TransactWriteItem{{Update: update}, s.withdraw(n.ID)}, also...),
 	})
 	if _, cancelled := dynamo.Cancelled(err); cancelled {
 		return ErrUnderWay.Because(err)

@@ -61,9 +61,10 @@ func pointer(p jsontext.Pointer) string {
 	return strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
 }
 
-// WriteJSON answers with v.
+// WriteJSON answers with v. Like problems, it is written by the standard library's encoder, which the
+// Lambda runtime brings along: functions that read no JSON then do without the strict one.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
-	body, err := json.Marshal(v)
+	body, err := plain.Marshal(v)
 	if err != nil {
 		return err
 	}
@@ -90,8 +91,6 @@ type problemField struct {
 	Message string `json:"message"`
 }
 
-// writeProblem uses the standard library's encoder, which the Lambda runtime brings along: functions
-// without a JSON route then do without the strict one.
 func writeProblem(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	p := Printer(r.Context())
 	body := problem{

@@ -78,7 +78,7 @@ func checkHeadings(t *testing.T, target, body string) {
 }
 
 // elsewhere are the pages of other functions that the website leads to.
-var elsewhere = []string{"/members", "/register", "/sign-in", "/profile", "/preferences", "/leave"}
+var elsewhere = []string{"/members", "/newsletters", "/register", "/sign-in", "/profile", "/preferences", "/leave"}
 
 func TestLinksLeadSomewhere(t *testing.T) {
 	for _, path := range []string{"/", "/about", "/privacy", "/accessibility", "/nowhere"} {

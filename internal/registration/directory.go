@@ -100,7 +100,7 @@ func (s *Service) listOrganisations(w http.ResponseWriter, r *http.Request) erro
 	}
 	list := make([]organisationJSON, 0, len(found))
 	for _, o := range found {
-		o.Languages, o.Topics = slices.Concat([]string{}, o.Languages), slices.Concat([]members.Topic{}, o.Topics)
+		o.Languages, o.Topics = append([]string{}, o.Languages...), append([]members.Topic{}, o.Topics...) // [], not null
 		list = append(list, organisationJSON{o.ID, o.Profile, o.Since.Format("2006-01-02")})
 	}
 	return web.WriteJSON(w, http.StatusOK, struct {

@@ -23,14 +23,15 @@ import (
 func main() {
 	log := environment.Log()
 	db := cloud.DynamoDB()
-	table, auditTable := environment.Setting("MEMBERS_TABLE"), environment.Setting("AUDIT_TABLE")
+	table := environment.Setting("MEMBERS_TABLE")
+	record := audit.NewLog(db, environment.Setting("AUDIT_TABLE"))
 	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	people := members.NewStore(db, table, time.Now)
 	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
 	jobs := memberimport.NewStore(db, table, time.Now)
 
 	service := &desk.Service{
-		Members: people, Sessions: sessions, Audit: audit.NewLog(db, auditTable),
+		Members: people, Sessions: sessions, Audit: record,
 		Teller: membermail.Teller{Members: people, Post: mail.Post{
 			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
 			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
@@ -39,7 +40,7 @@ func main() {
 		Imports: func(ctx context.Context) ([]desk.Import, error) { return imports(ctx, jobs) },
 		Now:     time.Now, Log: log,
 	}
-	importing := &memberimport.Service{Jobs: jobs, Members: people, Audit: auditTable, Now: time.Now}
+	importing := &memberimport.Service{Jobs: jobs, Members: people, Audit: record, Now: time.Now}
 
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})
 	service.Routes(mux)

@@ -4,6 +4,7 @@ package main
 import (
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/mail"
@@ -30,7 +31,7 @@ func main() {
 			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		},
 		Coordinator: environment.Setting("COORDINATOR_ADDRESS"),
-		Audit:       environment.Setting("AUDIT_TABLE"),
+		Audit:       audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
 		Now:         time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})

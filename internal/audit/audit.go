@@ -38,14 +38,6 @@ type Entry struct {
 // sortable writes a time in UTC so that the order of texts is the order of times.
 const sortable = "2006-01-02T15:04:05.000Z"
 
-// Write returns the write that adds the entry, to join the transaction of what it tells of.
-func (e Entry) Write(table string) types.TransactWriteItem {
-	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &table, Item: e.item(),
-		ConditionExpression: aws.String("attribute_not_exists(pk)"),
-	}}
-}
-
 func (e Entry) item() dynamo.Item {
 	at := e.At.UTC()
 	item := dynamo.Key(at.Format("2006-01"), at.Format(sortable)+"#"+rand.Text()[:16])
@@ -58,7 +50,7 @@ func (e Entry) item() dynamo.Item {
 	return item
 }
 
-// Log adds entries about what needs no transaction, such as an export.
+// Log is the table of entries.
 type Log struct {
 	client *dynamo.Client
 	table  string
@@ -67,7 +59,15 @@ type Log struct {
 // NewLog returns a log on a table laid out as template.yaml says.
 func NewLog(client *dynamodb.Client, table string) *Log { return &Log{dynamo.NewClient(client), table} }
 
-// Add adds an entry on its own.
+// Write returns the write that adds an entry, to join the transaction of what it tells of.
+func (l *Log) Write(e Entry) types.TransactWriteItem {
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &l.table, Item: e.item(),
+		ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	}}
+}
+
+// Add adds an entry on its own, about what needs no transaction, such as an export.
 func (l *Log) Add(ctx context.Context, e Entry) error {
 	_, err := l.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &l.table, Item: e.item(),
@@ -78,6 +78,3 @@ func (l *Log) Add(ctx context.Context, e Entry) error {
 	}
 	return nil
 }
-
-// Write returns the write that adds the entry to this log, to join a transaction.
-func (l *Log) Write(e Entry) types.TransactWriteItem { return e.Write(l.table) }

@@ -29,7 +29,7 @@ func TestEntriesReadInOrderWithinTheirMonth(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
-		TransactItems: []types.TransactWriteItem{entries[0].Write(table)},
+		TransactItems: []types.TransactWriteItem{log.Write(entries[0])},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,11 +65,11 @@ func TestEntriesReadInOrderWithinTheirMonth(t *testing.T) {
 
 func TestEntriesOfOneMomentAreAllKept(t *testing.T) {
 	client, tables := emulator.Tables(t, "AuditTable")
-	table := tables["AuditTable"]
+	log := NewLog(client, tables["AuditTable"])
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var writes []types.TransactWriteItem
 	for i := range 20 {
-		writes = append(writes, Entry{Who: "ORG.PERSON", Action: "approve", What: fmt.Sprint(i), At: at}.Write(table))
+		writes = append(writes, log.Write(Entry{Who: "ORG.PERSON", Action: "approve", What: fmt.Sprint(i), At: at}))
 	}
 	_, err := client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err != nil {

@@ -27,9 +27,8 @@ var pages = page.New(templates)
 type Service struct {
 	Jobs    *Store
 	Members *members.Store
-	// Audit is the table of audit entries.
-	Audit string
-	Now   func() time.Time
+	Audit   *audit.Log
+	Now     func() time.Time
 }
 
 // Routes adds the service's routes.
@@ -177,7 +176,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 	j.LeaveKnown = choice == "leave"
 	who := web.Who(r.Context())
 	entry := audit.Entry{Who: who.Member, Name: who.Name, Action: "import", What: r.URL.Path, At: s.Now()}
-	if _, err := s.Jobs.Confirm(r.Context(), j, entry.Write(s.Audit)); err != nil {
+	if _, err := s.Jobs.Confirm(r.Context(), j, s.Audit.Write(entry)); err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, j.path())

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -29,6 +30,7 @@ type site struct {
 	*Service
 	mux    *web.Mux
 	client *dynamodb.Client
+	audits string // name of the table
 	who    *web.Identity
 }
 
@@ -39,10 +41,10 @@ func newSite(t *testing.T) *site {
 	client, tables := emulator.Tables(t, "MembersTable", "AuditTable")
 	now := func() time.Time { return noon }
 	s := &site{
-		client: client,
+		client: client, audits: tables["AuditTable"],
 		Service: &Service{
 			Jobs: NewStore(client, tables["MembersTable"], now), Members: members.NewStore(client, tables["MembersTable"], now),
-			Audit: tables["AuditTable"], Now: now,
+			Audit: audit.NewLog(client, tables["AuditTable"]), Now: now,
 		},
 		who: &web.Identity{Member: "ORG.MARIA", Name: "Maria", Language: "en", Approved: true, Coordinator: true},
 	}
@@ -94,7 +96,7 @@ func (s *site) upload(t *testing.T, content string) *httptest.ResponseRecorder {
 func (s *site) audited(t *testing.T) []string {
 	t.Helper()
 	out, err := s.client.Query(t.Context(), &dynamodb.QueryInput{
-		TableName: &s.Audit, KeyConditionExpression: aws.String("pk = :pk"),
+		TableName: &s.audits, KeyConditionExpression: aws.String("pk = :pk"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: "2026-11"}},
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ func (s *Service) tell(ctx context.Context, org members.Organisation, p members.
 // entry is the audit entry of what the signed-in person does.
 func (s *Service) entry(r *http.Request, action, what string) types.TransactWriteItem {
 	who := web.Who(r.Context())
-	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, At: s.Now()}.Write(s.Audit)
+	return s.Audit.Write(audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, At: s.Now()})
 }
 
 // confirmLetter asks whoever reads the address to confirm the application.
@@ -101,17 +101,17 @@ func (s *Service) colleagueLetter(org members.Organisation, asking, to members.P
 	}
 }
 
-// addressLetter asks a person to confirm their new address.
+// addressLetter asks a person to confirm their new address. It has no link to their preferences: the
+// address may be mistyped, and then a stranger reads it.
 func (s *Service) addressLetter(m members.Person) mail.Letter {
 	p := language.For(m.Language)
 	return mail.Letter{
-		Language:       m.Language,
-		Subject:        p.Text("letter.address.subject"),
-		Heading:        p.Text("letter.address.heading"),
-		Body:           []string{p.Text("letter.address.body")},
-		Action:         &mail.Action{Label: p.Text("letter.address.action"), URL: s.Links.Address(m.Ref, m.NewAddress, s.Now())},
-		After:          []string{p.Text("letter.address.after", "Count", int(members.LinkAge/(24*time.Hour)))},
-		Reason:         p.Text("letter.address.reason"),
-		PreferencesURL: s.Links.Preferences(m.Ref),
+		Language: m.Language,
+		Subject:  p.Text("letter.address.subject"),
+		Heading:  p.Text("letter.address.heading"),
+		Body:     []string{p.Text("letter.address.body")},
+		Action:   &mail.Action{Label: p.Text("letter.address.action"), URL: s.Links.Address(m.Ref, m.NewAddress, s.Now())},
+		After:    []string{p.Text("letter.address.after", "Count", int(members.LinkAge/(24*time.Hour)))},
+		Reason:   p.Text("letter.address.reason"),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -32,10 +33,9 @@ type Service struct {
 	Post     mail.Post
 	// Coordinator is the address that is told of every new registration.
 	Coordinator string
-	// Audit is the table of audit entries.
-	Audit string
-	Now   func() time.Time
-	Log   *slog.Logger
+	Audit       *audit.Log
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Routes adds the service's routes.

@@ -17,6 +17,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/infra/local/outbox"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -65,7 +66,7 @@ func newSite(t *testing.T) *site {
 			Sender: mail.NewSender(s.ses.Client, ""), Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		},
-		Coordinator: "desk@munet.example", Audit: tables["AuditTable"],
+		Coordinator: "desk@munet.example", Audit: audit.NewLog(client, tables["AuditTable"]),
 		Now: now, Log: slog.New(slog.DiscardHandler),
 	}
 	s.mux = web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
@@ -260,7 +261,7 @@ func TestSESRefusesAndNothingStaysHalfDone(t *testing.T) {
 	s := newSite(t)
 	s.ses.SetFaults(ses.Faults{Reject: ses.Fault{Probability: 1}})
 	w := s.do("POST", "/register", form("a@pafos.example"))
-	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), "a@pafos.example") || !strings.Contains(w.Body.String(), "We could not send the e-mail") && !strings.Contains(w.Body.String(), "Our mail service") {
+	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), "a@pafos.example") || !strings.Contains(w.Body.String(), "We could not send the email") && !strings.Contains(w.Body.String(), "Our email service") {
 		t.Errorf("%d: the person is told and the form kept", w.Code)
 	}
 	if waiting, err := s.members.Applications(t.Context()); err != nil || len(waiting) != 0 {

@@ -37,7 +37,7 @@ func TestKilledFiveTimesNobodyGetsTwo(t *testing.T) {
 	s.SetFaults(ses.Faults{Seed: 1, Stall: ses.Fault{Probability: 1}, StallSeconds: 0.02, LoseEvents: ses.Fault{Probability: 1}})
 
 	for range kills {
-		s.runAndKill(t, time.Duration(100+rand.IntN(300))*time.Millisecond)
+		s.runAndKill(t, 1+rand.IntN(100))
 	}
 	s.SetFaults(ses.Faults{})
 	report := s.sendAll(t, id)
@@ -99,20 +99,34 @@ func (s *site) enrol(t *testing.T, n int) {
 	group.Wait()
 }
 
-// runAndKill starts the sender and kills its process after a while.
-func (s *site) runAndKill(t *testing.T, after time.Duration) {
+// runAndKill starts the sender and kills its process when SES has accepted so many mails more.
+func (s *site) runAndKill(t *testing.T, more int) {
 	t.Helper()
-	done := make(chan struct{})
+	before, done := s.accepted(t), make(chan struct{})
 	go func() {
 		defer close(done)
 		_, _ = s.Invoke(t.Context(), "DisseminationFunction", nil) // it is killed: its answer is an error
 	}()
-	time.Sleep(after)
-	if s.Kill("DisseminationFunction") == 0 {
-		t.Error("the sender had ended before it was killed")
+	for enough := before + more; s.accepted(t) < enough; time.Sleep(time.Millisecond) {
+		select {
+		case <-done:
+			t.Fatalf("the sender had ended before it was killed, after %d of %d mails", s.accepted(t)-before, more)
+		default:
+		}
 	}
+	s.Kill("DisseminationFunction")
 	<-done
 	s.endLeases(t)
+}
+
+// accepted returns how many mails SES has accepted.
+func (s *site) accepted(t *testing.T) int {
+	t.Helper()
+	all, err := s.Accepted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
 }
 
 // endLeases lets the time pass that a killed process holds its work for.

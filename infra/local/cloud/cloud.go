@@ -136,9 +136,6 @@ func (c *Cloud) Kill(logicalID string) int { return c.functions.Kill(logicalID) 
 // Mail is what has been accepted for sending, the oldest first.
 func (c *Cloud) Mail() ([]mailbox.Message, error) { return c.mailbox.Messages() }
 
-// ClearMail empties the mailbox.
-func (c *Cloud) ClearMail() error { return c.store.Clear(time.Now()) }
-
 // Accepted reads SES's log of accepted messages from the disk: the truth about
 // what was sent, in the order of sending.
 func (c *Cloud) Accepted() ([]ses.Message, error) {

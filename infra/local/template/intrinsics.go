@@ -1,7 +1,6 @@
 package template
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"regexp"
@@ -15,22 +14,19 @@ var intrinsics map[string]func(*resolver, any) (any, error)
 
 func init() {
 	intrinsics = map[string]func(*resolver, any) (any, error){
-		"Ref":             (*resolver).ref,
-		"Condition":       (*resolver).conditionRef,
-		"Fn::GetAtt":      (*resolver).getAtt,
-		"Fn::Sub":         (*resolver).sub,
-		"Fn::Join":        (*resolver).join,
-		"Fn::Split":       (*resolver).split,
-		"Fn::Select":      (*resolver).choose,
-		"Fn::FindInMap":   (*resolver).findInMap,
-		"Fn::If":          (*resolver).ifElse,
-		"Fn::Equals":      (*resolver).equals,
-		"Fn::And":         (*resolver).and,
-		"Fn::Or":          (*resolver).or,
-		"Fn::Not":         (*resolver).not,
-		"Fn::Base64":      (*resolver).base64,
-		"Fn::GetAZs":      (*resolver).zones,
-		"Fn::ImportValue": (*resolver).importValue,
+		"Ref":           (*resolver).ref,
+		"Condition":     (*resolver).conditionRef,
+		"Fn::GetAtt":    (*resolver).getAtt,
+		"Fn::Sub":       (*resolver).sub,
+		"Fn::Join":      (*resolver).join,
+		"Fn::Split":     (*resolver).split,
+		"Fn::Select":    (*resolver).choose,
+		"Fn::FindInMap": (*resolver).findInMap,
+		"Fn::If":        (*resolver).ifElse,
+		"Fn::Equals":    (*resolver).equals,
+		"Fn::And":       (*resolver).and,
+		"Fn::Or":        (*resolver).or,
+		"Fn::Not":       (*resolver).not,
 	}
 }
 
@@ -229,19 +225,6 @@ func (r *resolver) findInMap(argument any) (any, error) {
 		at = next
 	}
 	return at, nil
-}
-
-func (r *resolver) base64(argument any) (any, error) {
-	text, err := r.text(argument)
-	return base64.StdEncoding.EncodeToString([]byte(text)), err
-}
-
-func (r *resolver) zones(any) (any, error) {
-	return []any{r.region + "a", r.region + "b", r.region + "c"}, nil
-}
-
-func (r *resolver) importValue(any) (any, error) {
-	return nil, errors.New("Fn::ImportValue: there is no other stack here")
 }
 
 func (r *resolver) list(v any) ([]any, error) {

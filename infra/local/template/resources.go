@@ -81,29 +81,6 @@ func (r *resolver) table(id string) (Table, error) {
 	return t, nil
 }
 
-func (r *resolver) subscription(id string) (Subscription, error) {
-	var p struct{ Protocol, TopicArn, Endpoint string }
-	if err := r.properties(r.resources[id].properties, &p, "Protocol", "TopicArn", "Endpoint"); err != nil {
-		return Subscription{}, err
-	}
-	if p.Protocol != "lambda" {
-		return Subscription{}, nil
-	}
-	for function, res := range r.resources {
-		if res.kind != "AWS::Serverless::Function" {
-			continue
-		}
-		name, err := r.name(function)
-		if err != nil {
-			return Subscription{}, err
-		}
-		if r.resourceARN(function, name) == p.Endpoint {
-			return Subscription{Topic: p.TopicArn, Function: function}, nil
-		}
-	}
-	return Subscription{}, fmt.Errorf("the template has no function %s", p.Endpoint)
-}
-
 // Mail is what the template says about SES.
 type Mail struct {
 	Identities        []string // addresses and domains that may send

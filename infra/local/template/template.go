@@ -149,34 +149,8 @@ func (r *resolver) collect(t *Template, root map[string]any, id string) error {
 			t.Subscriptions = append(t.Subscriptions, Subscription{Topic: topic, Function: id})
 		}
 		return err
-	case "AWS::SNS::Subscription":
-		subscription, err := r.subscription(id)
-		if subscription.Function != "" {
-			t.Subscriptions = append(t.Subscriptions, subscription)
-		}
-		return err
 	case "AWS::SES::EmailIdentity", "AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination":
 		return r.mail(&t.Mail, id)
 	}
 	return nil
-}
-
-// Table is the table with this logical id.
-func (t *Template) Table(logicalID string) (Table, bool) {
-	for _, table := range t.Tables {
-		if table.LogicalID == logicalID {
-			return table, true
-		}
-	}
-	return Table{}, false
-}
-
-// Function is the function with this logical id.
-func (t *Template) Function(logicalID string) (Function, bool) {
-	for _, function := range t.Functions {
-		if function.LogicalID == logicalID {
-			return function, true
-		}
-	}
-	return Function{}, false
 }

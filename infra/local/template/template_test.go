@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,11 +27,20 @@ func load(t *testing.T, o Options) *Template {
 
 func function(t *testing.T, loaded *Template, id string) Function {
 	t.Helper()
-	f, ok := loaded.Function(id)
-	if !ok {
+	i := slices.IndexFunc(loaded.Functions, func(f Function) bool { return f.LogicalID == id })
+	if i < 0 {
 		t.Fatalf("there is no %s", id)
 	}
-	return f
+	return loaded.Functions[i]
+}
+
+func table(t *testing.T, loaded *Template, id string) Table {
+	t.Helper()
+	i := slices.IndexFunc(loaded.Tables, func(table Table) bool { return table.LogicalID == id })
+	if i < 0 {
+		t.Fatalf("there is no %s", id)
+	}
+	return loaded.Tables[i]
 }
 
 func TestEnvironment(t *testing.T) {
@@ -89,7 +99,7 @@ func TestFunctions(t *testing.T) {
 		reserved.Concurrency != 2 || reserved.Retries != 0 || reserved.MaxAge != time.Minute {
 		t.Errorf("ReservedFunction is %+v", reserved)
 	}
-	if _, ok := loaded.Function("AbsentFunction"); ok {
+	if slices.ContainsFunc(loaded.Functions, func(f Function) bool { return f.LogicalID == "AbsentFunction" }) {
 		t.Error("a function exists though its condition does not hold")
 	}
 }
@@ -97,7 +107,7 @@ func TestFunctions(t *testing.T) {
 func TestTables(t *testing.T) {
 	t.Parallel()
 	loaded := load(t, Options{StackName: "other"})
-	items, _ := loaded.Table("ItemsTable")
+	items := table(t, loaded, "ItemsTable")
 	want := Table{
 		LogicalID: "ItemsTable", Name: "other-ItemsTable",
 		Attributes: map[string]string{"pk": "S", "sk": "N", "due": "S"},
@@ -108,7 +118,7 @@ func TestTables(t *testing.T) {
 	if !reflect.DeepEqual(items, want) {
 		t.Errorf("ItemsTable is\n%+v, want\n%+v", items, want)
 	}
-	if named, _ := loaded.Table("NamedTable"); named.Name != "test-named" || named.TimeToLive != "" {
+	if named := table(t, loaded, "NamedTable"); named.Name != "test-named" || named.TimeToLive != "" {
 		t.Errorf("NamedTable is %+v", named)
 	}
 }
@@ -124,7 +134,7 @@ func TestMail(t *testing.T) {
 	if !reflect.DeepEqual(loaded.Mail, want) {
 		t.Errorf("mail is %+v, want %+v", loaded.Mail, want)
 	}
-	subscriptions := []Subscription{{topic, "ReservedFunction"}, {topic, "PlainFunction"}}
+	subscriptions := []Subscription{{topic, "PlainFunction"}}
 	if !reflect.DeepEqual(loaded.Subscriptions, subscriptions) {
 		t.Errorf("subscriptions are %+v", loaded.Subscriptions)
 	}

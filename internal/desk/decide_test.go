@@ -182,10 +182,10 @@ func TestMailThatFailsIsOwedAndSentAgain(t *testing.T) {
 	o.post.SetFaults(ses.Faults{Reject: ses.Fault{Probability: 1, To: "eleni"}})
 	w := o.do(o.maria, "POST", path+"/approve", url.Values{})
 	page := o.get(w.Header().Get("Location"))
-	if !strings.Contains(page, "The decision stands. The mail to 1 person could not be sent.") {
+	if !strings.Contains(page, "The decision stands. The email to 1 person could not be sent.") {
 		t.Errorf("the page does not say so:\n%s", page)
 	}
-	if queue := o.get("/desk"); !strings.Contains(queue, "Mail that was not sent") || !strings.Contains(queue, path) {
+	if queue := o.get("/desk"); !strings.Contains(queue, "Email that was not sent") || !strings.Contains(queue, path) {
 		t.Errorf("the desk does not show the mail that is owed:\n%s", queue)
 	}
 	o.post.Take()
@@ -201,7 +201,7 @@ func TestMailThatFailsIsOwedAndSentAgain(t *testing.T) {
 	if to := o.mailed(); !slices.Equal(to, []string{"eleni@strovolos.example"}) {
 		t.Errorf("mails to %q, want one to eleni", to)
 	}
-	if page := o.get(w.Header().Get("Location")); !strings.Contains(page, "Everybody has been told by mail") {
+	if page := o.get(w.Header().Get("Location")); !strings.Contains(page, "Everybody has been told by email") {
 		t.Errorf("the page after sending again:\n%s", page)
 	}
 	if queue := o.get("/desk"); !strings.Contains(queue, "Nothing waits for you") {

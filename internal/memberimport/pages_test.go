@@ -150,7 +150,7 @@ func TestABadFileIsRefusedAsAWhole(t *testing.T) {
 	if w.Code != http.StatusUnprocessableEntity {
 		t.Fatalf("status %d", w.Code)
 	}
-	for _, want := range []string{"2 lines need a correction", ">3<", "“nobody” is not an e-mail address", ">4<", "2 cells", "12 columns", "&lt;b&gt;,x"} {
+	for _, want := range []string{"2 lines need a correction", ">3<", "“nobody” is not an email address", ">4<", "2 cells", "12 columns", "&lt;b&gt;,x"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -207,7 +207,7 @@ func TestAGoodFileFromCheckToResult(t *testing.T) {
 	path := w.Header().Get("Location")
 	body := s.get(t, path)
 	for _, want := range []string{
-		"1 person will be invited by mail", "Nobody is a member or gets a newsletter until they confirm it themselves",
+		"1 person will be invited by email", "Nobody is a member or gets a newsletter until they confirm it themselves",
 		"Second &lt;i&gt;", "Is a member already", "The organisation is in the network", "Strovolos Municipality",
 	} {
 		if !strings.Contains(body, want) {

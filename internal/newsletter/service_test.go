@@ -114,7 +114,7 @@ func TestRefusedTextsKeepWhatWasTyped(t *testing.T) {
 		text Text
 		want string
 	}{
-		"nothing":           {Text{}, "Please fill this in"},
+		"nothing":           {Text{}, "This is needed"},
 		"no body":           {Text{Subject: "Typed <b>subject</b>"}, "Typed &lt;b&gt;subject"},
 		"no subject":        {Text{Body: "Typed body"}, "Typed body"},
 		"a long subject":    {Text{Subject: strings.Repeat("é", MaxSubject+1), Body: "x"}, "at most 150"},
@@ -206,7 +206,7 @@ func TestATestMailGoesToOneself(t *testing.T) {
 		}
 	}
 	o.post.down = true
-	if page := o.refused(http.StatusBadGateway, path+"/preview/en", nil); !strings.Contains(page, "could not send the e-mail") {
+	if page := o.refused(http.StatusBadGateway, path+"/preview/en", nil); !strings.Contains(page, "could not send the email") {
 		t.Errorf("the refusal says\n%s", page)
 	}
 }

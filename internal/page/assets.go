@@ -29,6 +29,7 @@ type asset struct {
 var assets = map[string]func() (*asset, error){
 	"site.css":    sync.OnceValues(func() (*asset, error) { return loadAsset("site.css") }),
 	"site.js":     sync.OnceValues(func() (*asset, error) { return loadAsset("site.js") }),
+	"composer.js": sync.OnceValues(func() (*asset, error) { return loadAsset("composer.js") }),
 	"favicon.svg": sync.OnceValues(func() (*asset, error) { return loadAsset("favicon.svg") }),
 }
 

@@ -16,6 +16,8 @@ type Form struct {
 	// Area is the first part of the keys of the form's labels, without the dot: "register" if the
 	// label of the field "place" is "register.place". The error summary finds labels by it.
 	Area string
+	// Labels are the keys of the labels that the error summary would not find by Area, by field name.
+	Labels map[string]string
 	// Values are the typed or stored values by field name.
 	Values url.Values
 	// Errors are the refused fields, in the form's order.
@@ -65,6 +67,8 @@ type Field struct {
 	Rows int
 	// Required leaves "(optional)" out of the label and makes the browser ask for the field.
 	Required bool
+	// Optional is what stands there instead of "(optional)", where only some must answer.
+	Optional string
 	// Filter narrows a list: it is neither required nor marked as optional.
 	Filter bool
 	// Choices are the answers of a select, of radios and checkboxes.
@@ -87,6 +91,9 @@ func newField(p *language.Printer, form Form, key string, pairs ...any) (Field, 
 	}
 	if f.Hint == nil && p.Has(key+".hint") {
 		f.Hint = p.Text(key + ".hint")
+	}
+	if f.Optional == "" {
+		f.Optional = p.Text("part.optional")
 	}
 	if f.Blank == "" {
 		f.Blank = p.Text("part.choose")
@@ -147,12 +154,26 @@ func problems(p *language.Printer, form Form) []Problem {
 	var all []Problem
 	for _, e := range form.Errors {
 		problem := Problem{ID: fieldID(e.Name), Text: p.TextOf("field."+e.Code, e.Args)}
-		if key := form.Area + "." + e.Name; p.Has(key) {
-			problem.Label = strings.NewReplacer("[", "", "]", "").Replace(p.Text(key))
+		key := form.Labels[e.Name]
+		if key == "" {
+			key = form.Area + "." + e.Name
+		}
+		if p.Has(key) {
+			problem.Label = asLabel(p.Text(key))
 		}
 		all = append(all, problem)
 	}
 	return all
+}
+
+// asLabel makes a message the beginning of a line: without the brackets of a link, and with a colon
+// unless it is a question (which ends with ";" in Greek).
+func asLabel(text string) string {
+	text = strings.TrimSuffix(strings.NewReplacer("[", "", "]", "").Replace(text), ".")
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, ";") {
+		return text
+	}
+	return text + ":"
 }
 
 // setPairs sets fields of the struct that target points to, from pairs of a field's name and its

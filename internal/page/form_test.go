@@ -50,7 +50,7 @@ func TestFieldKeepsWhatWasTyped(t *testing.T) {
 func TestErrorSummaryLeadsToTheFields(t *testing.T) {
 	form := Form{Area: "shell", Errors: []fault.Field{{Name: "name", Code: "required"}, {Name: "elsewhere", Code: "url"}}}
 	page := body(t, `{{template "errors" .Data}}`, form)
-	for _, want := range []string{`2 answers need another look`, `<a href="#f-name">MuNet: Please fill this in.</a>`, `<a href="#f-elsewhere">Write the whole`} {
+	for _, want := range []string{`2 answers need another look`, `<a href="#f-name">MuNet: This is needed.</a>`, `<a href="#f-elsewhere">Write the whole`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the summary lacks %s", want)
 		}

@@ -88,6 +88,10 @@ func (s *Service) showForm(w http.ResponseWriter, r *http.Request) error {
 
 func renderForm(w http.ResponseWriter, r *http.Request, status int, data formData) error {
 	data.Area, data.Choices = "register", allChoices()
+	data.Labels = map[string]string{
+		"mail.newsletter": "preferences.newsletter", "mail.announcements": "preferences.announcements",
+		"consent": "register.consent.short",
+	}
 	return pages.Render(w, r, status, "register.html", data)
 }
 

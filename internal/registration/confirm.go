@@ -58,7 +58,10 @@ func (s *Service) renderApplication(w http.ResponseWriter, r *http.Request, stat
 		return err
 	}
 	return pages.Render(w, r, status, "confirm.html", confirmData{
-		Form:        page.Form{Area: "preferences", Values: preferenceValues(a.Preferences, a.Contact.Language), Errors: errs},
+		Form:        page.Form{
+			Area: "preferences", Labels: map[string]string{"consent": "register.consent.short"},
+			Values: preferenceValues(a.Preferences, a.Contact.Language), Errors: errs,
+		},
 		Token:       r.URL.Query().Get("token"),
 		Application: a, Known: known, Choices: allChoices(),
 	})

@@ -69,7 +69,11 @@ func (s *Service) active(r *http.Request, ref members.Ref) (members.Person, erro
 func (s *Service) showPreferences(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.reader(r)
 	if fault.Is(err, "sign-in-required") {
-		http.Redirect(w, r, "/sign-in?next=%2Fpreferences", http.StatusSeeOther)
+		query := url.Values{"next": {r.URL.RequestURI()}}
+		if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
+			query.Set("lang", string(chosen))
+		}
+		http.Redirect(w, r, "/sign-in?"+query.Encode(), http.StatusSeeOther)
 		return nil
 	}
 	if err != nil {

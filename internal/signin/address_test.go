@@ -84,13 +84,13 @@ func TestARefusedAddressStaysInTheForm(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	tests := map[string]struct{ typed, words string }{
-		"empty":      {"", "Please fill this in."},
+		"empty":      {"", "This is needed."},
 		"malformed":  {"maria@larnaca", `value="maria@larnaca"`},
-		"CR and LF":  {"maria@larnaca.example\r\nBcc: x@example.org", "This does not look like an e-mail address."},
-		"two":        {"maria@larnaca.example, x@example.org", "This does not look like an e-mail address."},
-		"very long":  {strings.Repeat("a", 300) + "@larnaca.example", "This does not look like an e-mail address."},
+		"CR and LF":  {"maria@larnaca.example\r\nBcc: x@example.org", "This does not look like an email address."},
+		"two":        {"maria@larnaca.example, x@example.org", "This does not look like an email address."},
+		"very long":  {strings.Repeat("a", 300) + "@larnaca.example", "This does not look like an email address."},
 		"with HTML":  {"<script>@larnaca.example", "&lt;script&gt;@larnaca.example"},
-		"not a name": {"Maria <maria@larnaca.example>", "This does not look like an e-mail address."},
+		"not a name": {"Maria <maria@larnaca.example>", "This does not look like an email address."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -240,7 +240,7 @@ func TestWhenMailFailsThePersonIsToldAndCanTryAgain(t *testing.T) {
 				for range 5 {
 					w := browser.post("/sign-in", "address", address, "next", "/leave")
 					want(t, w, http.StatusServiceUnavailable, `value="`+address+`"`)
-					want(t, w, http.StatusServiceUnavailable, "We could not send the mail just now.")
+					want(t, w, http.StatusServiceUnavailable, "We could not send the email just now.")
 					want(t, w, http.StatusServiceUnavailable, `name="next" value="/leave"`)
 				}
 				b.post.SetFaults(ses.Faults{})

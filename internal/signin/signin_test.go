@@ -21,7 +21,7 @@ func TestSignInByLink(t *testing.T) {
 	if sent.To[0] != maria || sent.Subject != "Your link to sign in to MuNet" {
 		t.Errorf("mail to %s: %s", sent.To[0], sent.Subject)
 	}
-	want(t, browser.get("/sign-in/check"), http.StatusOK, "We have sent a mail to Maria@larnaca.example.")
+	want(t, browser.get("/sign-in/check"), http.StatusOK, "We have sent an email to Maria@larnaca.example.")
 	want(t, browser.get("/sign-in/link?token="+sent.link(t)), http.StatusOK, sent.link(t))
 	if browser.signedIn() {
 		t.Fatal("opening the link signed in")
@@ -60,7 +60,7 @@ func TestALinkWorksOnlyWhereItWasAskedFor(t *testing.T) {
 	b := newBench(t)
 	asked, phone := b.tab(), b.tab()
 	sent := asked.ask(t, maria)
-	want(t, phone.get("/sign-in/link?token="+sent.link(t)), http.StatusOK, "type the code from the mail there")
+	want(t, phone.get("/sign-in/link?token="+sent.link(t)), http.StatusOK, "type the code from the email there")
 	want(t, phone.post("/sign-in/link", "token", sent.link(t)), http.StatusForbidden, "Open the link where you asked for it")
 	want(t, phone.post("/sign-in/code", "code", sent.code(t)), http.StatusForbidden, "")
 	phone.get("/sign-in") // now with a cookie of its own
@@ -81,18 +81,18 @@ func TestForgedExpiredAndUsedLinks(t *testing.T) {
 		want(t, browser.post("/sign-in/link", "token", forged), http.StatusForbidden, "")
 	}
 	b.advance(requestAge)
-	want(t, browser.get("/sign-in/link?token="+sent.link(t)), http.StatusGone, "That mail has expired")
-	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusGone, "Send a new mail to "+maria)
-	want(t, browser.post("/sign-in/code", "code", sent.code(t)), http.StatusGone, "That mail has expired")
+	want(t, browser.get("/sign-in/link?token="+sent.link(t)), http.StatusGone, "That email has expired")
+	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusGone, "Send a new email to "+maria)
+	want(t, browser.post("/sign-in/code", "code", sent.code(t)), http.StatusGone, "That email has expired")
 
 	sent = browser.ask(t, maria)
 	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusSeeOther, "")
 	// Pressing the button twice goes on; without the session it is refused.
 	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusSeeOther, "")
 	want(t, browser.post("/sign-out"), http.StatusSeeOther, "")
-	want(t, browser.get("/sign-in/link?token="+sent.link(t)), http.StatusGone, "That mail has been used")
-	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusGone, "That mail has been used")
-	want(t, browser.post("/sign-in/code", "code", sent.code(t)), http.StatusGone, "That mail has been used")
+	want(t, browser.get("/sign-in/link?token="+sent.link(t)), http.StatusGone, "That email has been used")
+	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusGone, "That email has been used")
+	want(t, browser.post("/sign-in/code", "code", sent.code(t)), http.StatusGone, "That email has been used")
 	if n := b.sessionsOf(t, b.person); n != 0 {
 		t.Errorf("%d sessions after signing out", n)
 	}
@@ -105,7 +105,7 @@ func TestANewerMailReplacesTheOlder(t *testing.T) {
 	first := browser.ask(t, maria)
 	b.advance(mailPause)
 	second := browser.ask(t, maria)
-	want(t, browser.post("/sign-in/link", "token", first.link(t)), http.StatusForbidden, "newest mail")
+	want(t, browser.post("/sign-in/link", "token", first.link(t)), http.StatusForbidden, "newest email")
 	want(t, browser.post("/sign-in/code", "code", first.code(t)), http.StatusUnprocessableEntity, "")
 	want(t, browser.post("/sign-in/link", "token", second.link(t)), http.StatusSeeOther, "")
 }

@@ -20,7 +20,7 @@ for (const count of document.querySelectorAll("[data-count-of]")) {
 // A form is sent once. Coming back with the browser's history makes its buttons work again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.method !== "post" || event.defaultPrevented || event.submitter?.formTarget) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

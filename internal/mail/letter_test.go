@@ -66,7 +66,7 @@ MuNet, 1 Town Square, Nicosia, Cyprus
 
 You get this mail because you registered this organisation with MuNet.
 
-Choose which mail you get:
+Choose which emails you get:
 https://munet.example/preferences?t=abc
 `
 	if m.Text != want {

@@ -18,8 +18,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// Kept is how long an entry is kept before the table's TTL removes it.
-const Kept = 3 * 365 * 24 * time.Hour
+// kept is how long an entry is kept before the table's TTL removes it.
+const kept = 3 * 365 * 24 * time.Hour
 
 // Entry says that somebody did something.
 type Entry struct {
@@ -46,7 +46,7 @@ func (e Entry) item() dynamo.Item {
 	} {
 		item[name] = dynamo.S(value)
 	}
-	item["expires"] = dynamo.Time(at.Add(Kept))
+	item["expires"] = dynamo.Time(at.Add(kept))
 	return item
 }
 

@@ -53,7 +53,7 @@ func TestEntriesReadInOrderWithinTheirMonth(t *testing.T) {
 		e := entries[i]
 		want := map[string]any{
 			"who": e.Who, "name": e.Name, "action": e.Action, "what": e.What, "note": e.Note,
-			"at": "2026-11-30T23:59:59Z", "expires": float64(e.At.Add(Kept).Unix()),
+			"at": "2026-11-30T23:59:59Z", "expires": float64(e.At.Add(kept).Unix()),
 		}
 		for name, value := range want {
 			if got[name] != value {

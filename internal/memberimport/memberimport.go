@@ -18,8 +18,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
-// MaxRows is how many people one file may name.
-const MaxRows = 2500
+// maxRows is how many people one file may name.
+const maxRows = 2500
 
 // State is how far an import is.
 type State string
@@ -61,6 +61,17 @@ type Job struct {
 	Attempts int `dynamodbav:"attempts"`
 }
 
+// Shown is how many rows are done as the page counts them: the last one is done when the
+// invitations are on their way.
+func (j Job) Shown() int {
+	if j.State == Running {
+		return min(j.Done, j.People-1)
+	}
+	return j.Done
+}
+
+func (j Job) path() string { return "/desk/imports/" + j.ID }
+
 // Outcome is what became of a row.
 type Outcome string
 
@@ -74,8 +85,8 @@ const (
 	Failed     Outcome = "failed"     // could not be stored, several times
 )
 
-// Outcomes are all outcomes in the order that pages show them.
-var Outcomes = []Outcome{Invited, HasApplied, IsMember, IsKnown, Suppressed, Failed}
+// outcomes are all outcomes in the order that pages show them.
+var outcomes = []Outcome{Invited, HasApplied, IsMember, IsKnown, Suppressed, Failed}
 
 // Result is what became of one row.
 type Result struct {

@@ -154,6 +154,24 @@ func upload(r *http.Request) (content []byte, pasted string, err error) {
 	return content, pasted, err
 }
 
+func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
+	j, err := s.job(r)
+	if err != nil {
+		return err
+	}
+	switch j.State {
+	case Checked:
+		plan, err := s.plan(r.Context(), j)
+		if err != nil {
+			return err
+		}
+		return renderPlan(w, r, http.StatusOK, plan)
+	case Done:
+		return s.showResults(w, r, j)
+	}
+	return pages.Render(w, r, http.StatusOK, "running.html", j)
+}
+
 func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r); err != nil {
 		return err
@@ -190,5 +208,3 @@ func (s *Service) job(r *http.Request) (Job, error) {
 	}
 	return j, err
 }
-
-func (j Job) path() string { return "/desk/imports/" + j.ID }

@@ -24,6 +24,8 @@ var Columns = []string{
 // required are the columns that a file must have.
 var required = []string{"organisation", "kind", "country", "name", "address"}
 
+func isRequired(column string) bool { return slices.Contains(required, column) }
+
 // Problem says what is wrong with a row or with the file.
 type Problem struct {
 	Line   int    // in the file, from 1; 0 is the file as a whole
@@ -128,7 +130,7 @@ func (f *File) header(line int, names []string) []string {
 }
 
 func (f *File) body(r *csv.Reader, columns []string) {
-	for len(f.Rows) <= MaxRows {
+	for len(f.Rows) <= maxRows {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			if len(f.Rows) == 0 && len(f.Problems) == 0 {
@@ -147,8 +149,8 @@ func (f *File) body(r *csv.Reader, columns []string) {
 		line, _ := r.FieldPos(0)
 		f.row(line, columns, cells)
 	}
-	f.Rows = f.Rows[:MaxRows]
-	f.refuse(0, "", "rows", "Limit", MaxRows)
+	f.Rows = f.Rows[:maxRows]
+	f.refuse(0, "", "rows", "Limit", maxRows)
 }
 
 func (f *File) row(line int, columns, cells []string) {

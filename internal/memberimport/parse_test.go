@@ -152,7 +152,7 @@ func TestParseRefusesTooManyRows(t *testing.T) {
 	content := []byte(header + strings.Repeat("A,ngo,CY,,,,,,N,,n@a.example,\n", 10_000))
 	f := Parse(content)
 	last := f.Problems[0]
-	if len(f.Rows) != MaxRows || last.Code != "rows" || last.Line != 0 {
+	if len(f.Rows) != maxRows || last.Code != "rows" || last.Line != 0 {
 		t.Errorf("%d rows, first problem %+v", len(f.Rows), last)
 	}
 }
@@ -177,7 +177,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("Φορέας;Είδος\n\xe1\xe2;"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		file := Parse(content)
-		if len(file.Rows) > MaxRows {
+		if len(file.Rows) > maxRows {
 			t.Errorf("%d rows", len(file.Rows))
 		}
 		for _, p := range file.Problems {

@@ -1,7 +1,6 @@
 package memberimport
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -105,10 +104,11 @@ func several(cell string, words vocabulary) []string {
 	return codes
 }
 
+// short keeps what a message quotes within a line.
 func short(value string) string {
 	const most = 60
 	if letters := []rune(value); len(letters) > most {
-		return fmt.Sprintf("%s…", string(letters[:most]))
+		return string(letters[:most]) + "…"
 	}
 	return value
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 )
 
-// Domain is what the addresses that may send end with.
-const Domain = "munet.example"
+// domain is what the addresses that may send end with.
+const domain = "munet.example"
 
 // An Outbox is one test's own SES. It is safe for concurrent use.
 type Outbox struct {
@@ -40,7 +40,7 @@ func New(t testing.TB) *Outbox {
 		t.Fatal(err)
 	}
 	o := &Outbox{t: t, mails: mailbox.New(store, time.Now)}
-	o.service = ses.New(store, ses.Options{Identities: []string{Domain}, Region: "eu-central-1", Now: time.Now})
+	o.service = ses.New(store, ses.Options{Identities: []string{domain}, Region: "eu-central-1", Now: time.Now})
 	server := httptest.NewServer(o.service)
 	t.Cleanup(func() {
 		server.Close()

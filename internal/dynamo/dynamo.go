@@ -48,21 +48,23 @@ func Refused(err error) (Item, bool) {
 
 // Cancelled reports whether a transaction was cancelled, and for each of its items whether its
 // condition failed. A conflict with another transaction in flight counts as a failed condition:
-// whoever sees it reads again and finds what the other one did.
+// whoever sees it reads again and finds what the other one did. A transaction that was cancelled for
+// another reason, such as throttling, is an error like any other.
 func Cancelled(err error) ([]bool, bool) {
 	e, ok := errors.AsType[*types.TransactionCanceledException](err)
 	if !ok {
 		return nil, false
 	}
-	failed := make([]bool, len(e.CancellationReasons))
+	failed, cancelled := make([]bool, len(e.CancellationReasons)), false
 	for i, reason := range e.CancellationReasons {
 		code := ""
 		if reason.Code != nil {
 			code = *reason.Code
 		}
 		failed[i] = code == "ConditionalCheckFailed" || code == "TransactionConflict"
+		cancelled = cancelled || failed[i]
 	}
-	return failed, true
+	return failed, cancelled
 }
 
 // Cursor makes the key that a Query stopped at into an opaque string; no key is "".
@@ -86,14 +88,19 @@ func Cursor(last Item) string {
 // ErrCursor is the error for a cursor that this program did not make.
 var ErrCursor = errors.New("dynamo: not a cursor")
 
-// ParseCursor is the reverse of [Cursor]. It refuses a cursor whose attribute partition differs
-// from value, so that nobody leaves the list that they may read.
+// maxCursor is longer than every cursor of our own, in characters.
+const maxCursor = 2048
+
+// ParseCursor is the reverse of [Cursor] for an index whose partition is the attribute partition and
+// whose sort key is named after it, as in "list" and "listKey". It refuses a cursor of another
+// partition than value, so that nobody leaves the list that they may read, and whatever DynamoDB
+// would not take as a key.
 func ParseCursor(cursor, partition, value string) (Item, error) {
 	if cursor == "" {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
+	if err != nil || len(cursor) > maxCursor {
 		return nil, ErrCursor
 	}
 	var plain map[string]string
@@ -103,9 +110,12 @@ func ParseCursor(cursor, partition, value string) (Item, error) {
 	if plain[partition] != value {
 		return nil, fmt.Errorf("%w of this list", ErrCursor)
 	}
-	key := make(Item, len(plain))
-	for name, v := range plain {
-		key[name] = S(v)
+	key := Item{}
+	for _, name := range []string{"pk", "sk", partition, partition + "Key"} {
+		if plain[name] == "" {
+			return nil, ErrCursor
+		}
+		key[name] = S(plain[name])
 	}
 	return key, nil
 }

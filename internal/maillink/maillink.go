@@ -17,6 +17,7 @@ const (
 	preferences = "preferences"
 	unsubscribe = "unsubscribe"
 	address     = "address"
+	again       = "again"
 )
 
 // Kind is a kind of bulk mail that a link stops.
@@ -52,6 +53,23 @@ func (l Links) Application(signed string, now time.Time) (string, error) {
 		return "", errors.Join(token.ErrForged, err)
 	}
 	return parts[0], err
+}
+
+// againAge is how long the page after registering can ask for the mail again.
+const againAge = 24 * time.Hour
+
+// Again is the token with which that page does so. It says that the address was registered.
+func (l Links) Again(registered string, now time.Time) string {
+	return l.Signer.Sign(again, now, registered)
+}
+
+// Registered returns the address that such a token is about.
+func (l Links) Registered(signed string, now time.Time) (string, error) {
+	parts, err := l.Signer.Verify(again, signed, againAge, now)
+	if err != nil || len(parts) != 1 {
+		return "", errors.Join(token.ErrForged, err)
+	}
+	return parts[0], nil
 }
 
 // Preferences leads to a person's choice of mail. It works for years, like the mail that it stands in.

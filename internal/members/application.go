@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/language"
 )
 
 // Application is a request to join that awaits the confirmation of its address. It locks nothing:
@@ -25,47 +27,39 @@ type Application struct {
 	Preferences Preferences `json:"preferences"`
 	// Texts are the hashes of the words that were consented to, by purpose.
 	Texts map[Purpose]string `json:"texts"`
-	Asked time.Time          `json:"asked"`
+	// TextsIn is the language in which the words were shown.
+	TextsIn language.Tag `json:"textsIn"`
+	Asked   time.Time    `json:"asked"`
 	// InvitedBy names the coordinator who invited the address; such an application is approved.
 	InvitedBy string `json:"invitedBy"`
 	// Revision counts how often the application was sent again with other content.
 	Revision int `json:"revision"`
-	// MailedAt and Mails bound the mail that applications in one name can cause.
-	MailedAt int64 `json:"mailedAt"`
-	Mails    int   `json:"mails"`
 }
 
-// How long an application lives and how much mail it may cause.
+// How long an application lives.
 const (
 	// LinkAge is how long the link in the confirmation mail works.
 	LinkAge = 7 * 24 * time.Hour
 	// keptUnconfirmed is how long an application waits; until then an expired link offers a new one.
 	keptUnconfirmed = 30 * 24 * time.Hour
-	mailPause       = time.Minute
-	maxMails        = 8
 )
 
 // ErrNone says that there is no such organisation, person or application.
 var ErrNone = errors.New("members: none")
 
 // Apply keeps an application, in place of an earlier one from the same address, and reports
-// whether a mail may go out now: one a minute and eight in an application's life.
+// whether a mail may go out now, see [Store.MayMail].
 func (s *Store) Apply(ctx context.Context, a Application) (Application, bool, error) {
 	a.ID, a.InvitedBy = applicationID(a.Contact.Address), ""
-	now := s.now()
-	mayMail := dynamo.Item{":pause": dynamo.Time(now.Add(-mailPause)), ":most": dynamo.N(maxMails)}
-	stored, err := s.writeApplication(ctx, a, true, "attribute_not_exists(pk) OR expires < :now OR (mailedAt <= :pause AND mails < :most)", mayMail)
-	if err == nil {
-		return stored, true, nil
-	}
-	if _, refused := dynamo.Refused(err); !refused {
+	may, err := s.MayMail(ctx, a.Contact.Address)
+	if err != nil {
 		return a, false, err
 	}
-	stored, err = s.writeApplication(ctx, a, false, "attribute_exists(pk)", nil)
-	return stored, false, err
+	stored, err := s.writeApplication(ctx, a, nil, nil)
+	return stored, may, err
 }
 
-func (s *Store) writeApplication(ctx context.Context, a Application, mails bool, condition string, conditionValues dynamo.Item) (Application, error) {
+func (s *Store) writeApplication(ctx context.Context, a Application, condition *string, conditionValues dynamo.Item) (Application, error) {
 	now := s.now()
 	content, err := encode(a)
 	if err != nil {
@@ -76,18 +70,14 @@ func (s *Store) writeApplication(ctx context.Context, a Application, mails bool,
 		":list": dynamo.S(applicationList), ":listKey": dynamo.S(now.UTC().Format(time.RFC3339) + "#" + a.ID),
 	}
 	set := "SET #list = :list, listKey = :listKey, expires = :expires, revision = if_not_exists(revision, :zero) + :one"
-	for _, name := range []string{"id", "profile", "contact", "preferences", "texts", "asked", "invitedBy"} {
+	for _, name := range []string{"id", "profile", "contact", "preferences", "texts", "textsIn", "asked", "invitedBy"} {
 		values[":"+name] = content[name]
 		set += ", " + name + " = :" + name
-	}
-	if mails {
-		values[":now"] = dynamo.Time(now)
-		set += ", mailedAt = :now, mails = if_not_exists(mails, :zero) + :one"
 	}
 	maps.Copy(values, conditionValues)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: applicationKey(a.ID),
-		UpdateExpression: &set, ConditionExpression: &condition,
+		UpdateExpression: &set, ConditionExpression: condition,
 		ExpressionAttributeNames:  map[string]string{"#list": "list"},
 		ExpressionAttributeValues: values,
 		ReturnValues:              types.ReturnValueAllNew,
@@ -113,24 +103,6 @@ func (s *Store) Withdraw(ctx context.Context, a Application) error {
 	return err
 }
 
-// MayMail counts one more mail about an application that stays as it is, for "send the mail again".
-func (s *Store) MayMail(ctx context.Context, id string) (bool, error) {
-	now := s.now()
-	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: applicationKey(id),
-		UpdateExpression:    aws.String("SET mailedAt = :now, mails = if_not_exists(mails, :zero) + :one"),
-		ConditionExpression: aws.String("attribute_exists(pk) AND mailedAt <= :pause AND mails < :most"),
-		ExpressionAttributeValues: dynamo.Item{
-			":now": dynamo.Time(now), ":pause": dynamo.Time(now.Add(-mailPause)),
-			":zero": dynamo.N(0), ":one": dynamo.N(1), ":most": dynamo.N(maxMails),
-		},
-	})
-	if _, refused := dynamo.Refused(err); refused {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // Invite keeps an application that a coordinator makes for somebody else. It reports false if the
 // address is a member's already or has an application of its own, which is left as it is.
 func (s *Store) Invite(ctx context.Context, a Application) (Application, bool, error) {
@@ -138,7 +110,7 @@ func (s *Store) Invite(ctx context.Context, a Application) (Application, bool, e
 	if _, err := s.holder(ctx, addressKey(a.Contact.Address)); !errors.Is(err, ErrNone) {
 		return a, false, err
 	}
-	stored, err := s.writeApplication(ctx, a, true, "attribute_not_exists(pk) OR expires < :now", nil)
+	stored, err := s.writeApplication(ctx, a, aws.String("attribute_not_exists(pk) OR expires <= :now"), dynamo.Item{":now": dynamo.Time(s.now())})
 	if _, refused := dynamo.Refused(err); refused {
 		return a, false, nil
 	}
@@ -164,15 +136,20 @@ func (s *Store) ApplicationOf(ctx context.Context, address string) (Application,
 }
 
 // ErrChanged says that an application was sent again with other content since the page was shown.
-var ErrChanged = fault.New(409, "application-changed")
+var ErrChanged = fault.New(http.StatusConflict, "application-changed")
+
+// ErrConfirmed comes with what the application was turned into before: whoever sees it need not tell
+// anybody again.
+var ErrConfirmed = errors.New("members: confirmed before")
 
 // Confirm turns an application into an organisation and its representative, or into one more
 // representative of an organisation that is known by that name in that country. An invited
-// representative is a member at once; everybody else awaits approval.
+// representative of a new or a member organisation is a member at once; everybody else awaits
+// approval.
 //
-// Confirming again returns what the first time made.
+// Of several confirmations at once, one makes them and the others return them with [ErrConfirmed].
 func (s *Store) Confirm(ctx context.Context, a Application, how string) (Organisation, Person, error) {
-	for range 3 {
+	for range tries {
 		id, err := s.holder(ctx, nameKey(a.Profile))
 		if err != nil && !errors.Is(err, ErrNone) {
 			return Organisation{}, Person{}, err
@@ -184,45 +161,39 @@ func (s *Store) Confirm(ctx context.Context, a Application, how string) (Organis
 		// Either somebody confirmed first, or the organisation came or went meanwhile.
 		if person, err := s.PersonByAddress(ctx, a.Contact.Address); err == nil {
 			org, _, err := s.Organisation(ctx, person.Organisation)
-			return org, person, err
+			return org, person, errors.Join(ErrConfirmed, err)
 		}
 		if current, err := s.Application(ctx, a.ID); err != nil || current.Revision != a.Revision {
 			return Organisation{}, Person{}, errors.Join(ErrChanged, err)
 		}
 	}
-	return Organisation{}, Person{}, fault.New(409, "conflict")
+	return Organisation{}, Person{}, errConflict
 }
 
 func (s *Store) confirm(ctx context.Context, a Application, known, how string) (Organisation, Person, error) {
 	now := s.now().UTC()
-	state := AwaitingApproval
-	if a.InvitedBy != "" {
-		state = Member
+	org := Organisation{ID: NewID(), Profile: a.Profile, State: AwaitingApproval, CreatedAt: now, Version: 1}
+	var existing []Person
+	if known != "" {
+		var err error
+		if org, existing, err = s.Organisation(ctx, known); err != nil {
+			return org, Person{}, err
+		}
+		if active(existing) >= MaxPeople {
+			return org, Person{}, fault.New(http.StatusConflict, "organisation-full")
+		}
 	}
-	decision := Decision{}
-	if state == Member {
-		decision = Decision{Action: Approve, By: a.InvitedBy, At: now}
-	}
-	org := Organisation{ID: NewID(), Profile: a.Profile, State: state, CreatedAt: now, Decision: decision, Version: 1}
-	if state == Member {
-		org.Since = now
+	state, decision := AwaitingApproval, Decision{}
+	if a.InvitedBy != "" && (known == "" || org.State == Member) {
+		state, decision = Member, Decision{Action: Approve, By: a.InvitedBy, At: now}
 	}
 	var writes transaction
 	if known != "" {
-		existing, people, err := s.Organisation(ctx, known)
-		if err != nil {
-			return org, Person{}, err
-		}
-		if len(people) >= MaxPeople {
-			return org, Person{}, fault.New(409, "organisation-full")
-		}
-		org = existing
-		writes.add(types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-			TableName: &s.table, Key: organisationKey(known),
-			ConditionExpression:       aws.String("version = :version"),
-			ExpressionAttributeValues: dynamo.Item{":version": dynamo.N(int64(existing.Version))},
-		}}, nil)
+		writes.add(s.touch(org), nil)
 	} else {
+		if state == Member {
+			org.State, org.Decision, org.Since = Member, decision, now
+		}
 		writes.add(putNew(s.table, org.item(now)))
 		writes.add(putNew(s.table, lock(nameKey(a.Profile), org.ID)))
 	}
@@ -240,7 +211,7 @@ func (s *Store) confirm(ctx context.Context, a Application, known, how string) (
 	}}, nil)
 	for purpose, text := range a.Texts {
 		writes.add(consentWrite(s.table, person.Ref, Consent{
-			Purpose: purpose, Given: true, Text: text, Language: a.Contact.Language, How: how, Asked: a.Asked, At: now,
+			Purpose: purpose, Given: true, Text: text, Language: a.TextsIn, How: how, Asked: a.Asked, At: now,
 		}))
 	}
 	return org, person, s.write(ctx, writes)

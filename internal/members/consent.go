@@ -27,7 +27,7 @@ type Consent struct {
 	Given    bool         `json:"given"`
 	Text     string       `json:"text"` // SHA-256 of the words that were shown
 	Language language.Tag `json:"language"`
-	How      string       `json:"how"` // "registration", "invitation", "preferences", "one-click", "profile"
+	How      string       `json:"how"` // "registration", "invitation", "preferences", "one-click", "leaving"
 	Asked    time.Time    `json:"asked"`
 	At       time.Time    `json:"at"`
 }
@@ -50,6 +50,15 @@ func consentWrite(table string, ref Ref, c Consent) (types.TransactWriteItem, er
 		SK:      c.At.UTC().Format("2006-01-02T15:04:05.000000Z") + "#" + string(c.Purpose) + "#" + NewID(),
 		Consent: c,
 	})
+}
+
+// withdraw adds the withdrawal of every consent that a person who leaves has given.
+func (s *Store) withdraw(writes *transaction, p Person, now time.Time) {
+	given := p.Preferences.changes(Preferences{Newsletter: Never})
+	given[ForMembership] = false
+	for purpose := range given {
+		writes.add(consentWrite(s.table, p.Ref, Consent{Purpose: purpose, Language: p.Language, How: "leaving", Asked: now, At: now}))
+	}
 }
 
 // changes returns the consents that differ between two preferences.

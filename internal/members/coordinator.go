@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
 )
 
@@ -22,11 +23,37 @@ func (s *Store) EnsureCoordinator(ctx context.Context, address string, tag langu
 	switch {
 	case errors.Is(err, ErrNone):
 		return s.createCoordinator(ctx, address, tag)
-	case err != nil || p.Coordinator || p.State != Member:
+	case err != nil:
 		return p, err
+	case p.State == AwaitingApproval:
+		// Nobody else may be there to approve the first coordinator.
+		if p, err = s.admit(ctx, p); err != nil {
+			return p, err
+		}
+	}
+	if p.Coordinator || p.State != Member {
+		return p, nil
 	}
 	p.Coordinator = true
 	return p, s.SetCoordinator(ctx, p.Ref, true)
+}
+
+// admit approves a person, and the organisation with whom they wait.
+func (s *Store) admit(ctx context.Context, p Person) (Person, error) {
+	approval := Decision{Action: Approve, By: "MuNet"}
+	org, _, err := s.Organisation(ctx, p.Organisation)
+	if err != nil {
+		return p, err
+	}
+	if org.State == AwaitingApproval {
+		_, _, err = s.Decide(ctx, p.Organisation, approval)
+	} else {
+		_, err = s.DecidePerson(ctx, p.Ref, approval)
+	}
+	if err != nil && !fault.Is(err, "decided-already") && !fault.Is(err, "organisation-not-member") {
+		return p, err
+	}
+	return s.Person(ctx, p.Ref)
 }
 
 func (s *Store) createCoordinator(ctx context.Context, address string, tag language.Tag) (Person, error) {

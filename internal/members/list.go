@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,6 +17,8 @@ type Filter struct {
 	State   State
 	Country string
 	Kind    Kind
+	// Since leaves out members who joined before.
+	Since time.Time
 	// Words must all occur in the name or place, in any order, in any case and without accents.
 	Words string
 }
@@ -42,40 +45,36 @@ func (s *Store) Organisations(ctx context.Context, f Filter, cursor string) ([]O
 		ExpressionAttributeValues: dynamo.Item{":list": dynamo.S(list)},
 	}
 	f.narrow(in)
-	var page []Organisation
+	var items []dynamo.Item
 	for range maxReads {
 		in.ExclusiveStartKey = start
-		if in.FilterExpression == nil {
-			in.Limit = aws.Int32(PageSize - int32(len(page))) //nolint:gosec // a page has at most PageSize
+		if in.FilterExpression == nil { // one more than a page tells whether there is a next one
+			in.Limit = aws.Int32(PageSize + 1 - int32(len(items))) //nolint:gosec // never more than a page
 		}
 		out, err := s.client.Query(ctx, in)
 		if err != nil {
 			return nil, "", fmt.Errorf("members: list: %w", err)
 		}
-		for _, item := range out.Items {
-			it, err := decode[organisationItem](item)
-			if err != nil {
-				return nil, "", err
-			}
-			page = append(page, it.Organisation)
-			if len(page) == PageSize {
-				return page, dynamo.Cursor(more(out, item)), nil
-			}
+		items, start = append(items, out.Items...), out.LastEvaluatedKey
+		if len(items) > PageSize {
+			items = items[:PageSize]
+			last := items[PageSize-1]
+			start = dynamo.Item{"pk": last["pk"], "sk": last["sk"], "list": last["list"], "listKey": last["listKey"]}
+			break
 		}
-		if start = out.LastEvaluatedKey; start == nil {
+		if start == nil {
 			break
 		}
 	}
-	return page, dynamo.Cursor(start), nil
-}
-
-// more returns where a page that ended at item goes on, or nil if the list ended with it.
-func more(out *dynamodb.QueryOutput, item dynamo.Item) dynamo.Item {
-	last := out.Items[len(out.Items)-1]
-	if out.LastEvaluatedKey == nil && last["pk"] == item["pk"] {
-		return nil
+	page := make([]Organisation, len(items))
+	for i, item := range items {
+		it, err := decode[organisationItem](item)
+		if err != nil {
+			return nil, "", err
+		}
+		page[i] = it.Organisation
 	}
-	return dynamo.Item{"pk": item["pk"], "sk": item["sk"], "list": item["list"], "listKey": item["listKey"]}
+	return page, dynamo.Cursor(start), nil
 }
 
 func (f Filter) narrow(in *dynamodb.QueryInput) {
@@ -87,6 +86,10 @@ func (f Filter) narrow(in *dynamodb.QueryInput) {
 	if f.Kind != "" {
 		conditions = append(conditions, "kind = :kind")
 		in.ExpressionAttributeValues[":kind"] = dynamo.S(string(f.Kind))
+	}
+	if !f.Since.IsZero() {
+		conditions = append(conditions, "since >= :since")
+		in.ExpressionAttributeValues[":since"] = dynamo.S(f.Since.UTC().Format(time.RFC3339))
 	}
 	for i, word := range strings.Fields(Fold(f.Words)) {
 		if i == 8 {

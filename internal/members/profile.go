@@ -3,7 +3,6 @@ package members
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -77,7 +76,7 @@ func (s *Store) MoveAddress(ctx context.Context, p Person) (Person, error) {
 	err := s.write(ctx, writes)
 	failed, cancelled := dynamo.Cancelled(err)
 	switch {
-	case cancelled && failed[1]:
+	case cancelled && !failed[0] && failed[1]:
 		return p, fault.Invalid(fault.Field{Name: "address", Code: "taken"})
 	case cancelled:
 		return p, ErrEdited
@@ -87,7 +86,7 @@ func (s *Store) MoveAddress(ctx context.Context, p Person) (Person, error) {
 
 // Consenting says how somebody changed their mind about mail.
 type Consenting struct {
-	// How is the way: "preferences", "profile" or "one-click".
+	// How is the way: "preferences" or "one-click".
 	How      string
 	Language language.Tag
 	// Texts are the hashes of the words shown, by purpose.
@@ -97,29 +96,62 @@ type Consenting struct {
 // SavePreferences replaces what mail a person wants, and records each consent that was given or
 // withdrawn by it. The last one to save wins: there is nothing to lose in a choice.
 func (s *Store) SavePreferences(ctx context.Context, ref Ref, prefs Preferences, tag language.Tag, c Consenting) error {
-	p, err := s.Person(ctx, ref)
-	if err != nil {
-		return err
+	return s.changePreferences(ctx, ref, c, func(p *Person) { p.Preferences, p.Language = prefs, tag })
+}
+
+// Unsubscribe stops the mail of one purpose and leaves everything else as it is, whatever else
+// changes at the same moment. Doing it again changes nothing.
+func (s *Store) Unsubscribe(ctx context.Context, ref Ref, purpose Purpose, c Consenting) error {
+	return s.changePreferences(ctx, ref, c, func(p *Person) {
+		switch purpose {
+		case ForNewsletter:
+			p.Preferences.Newsletter = Never
+		case ForAnnouncements:
+			p.Preferences.Announcements = false
+		}
+	})
+}
+
+func (s *Store) changePreferences(ctx context.Context, ref Ref, c Consenting, change func(*Person)) error {
+	for range tries {
+		before, err := s.Person(ctx, ref)
+		if err != nil {
+			return err
+		}
+		after := before
+		if change(&after); after == before {
+			return nil
+		}
+		err = s.write(ctx, s.preferenceWrites(before, after, c))
+		if _, cancelled := dynamo.Cancelled(err); !cancelled {
+			return err
+		}
 	}
+	return errConflict
+}
+
+// preferenceWrites are refused if the person has changed, so that the consent record tells exactly
+// what each change was.
+func (s *Store) preferenceWrites(before, after Person, c Consenting) transaction {
 	now := s.now().UTC()
 	var writes transaction
-	encoded, err := encode(prefs)
+	encoded, err := encode(after.Preferences)
 	writes.add(types.TransactWriteItem{Update: &types.Update{
-		TableName: &s.table, Key: personKey(ref),
+		TableName: &s.table, Key: personKey(after.Ref),
 		UpdateExpression:         aws.String("SET preferences = :preferences, #language = :language, version = version + :one"),
-		ConditionExpression:      aws.String("attribute_exists(pk)"),
+		ConditionExpression:      aws.String("version = :version"),
 		ExpressionAttributeNames: map[string]string{"#language": "language"},
 		ExpressionAttributeValues: dynamo.Item{
-			":preferences": &types.AttributeValueMemberM{Value: encoded},
-			":language":    dynamo.S(string(tag)), ":one": dynamo.N(1),
+			":preferences": &types.AttributeValueMemberM{Value: encoded}, ":language": dynamo.S(string(after.Language)),
+			":version": dynamo.N(int64(before.Version)), ":one": dynamo.N(1),
 		},
 	}}, err)
-	for purpose, given := range p.Preferences.changes(prefs) {
-		writes.add(consentWrite(s.table, ref, Consent{
+	for purpose, given := range before.Preferences.changes(after.Preferences) {
+		writes.add(consentWrite(s.table, after.Ref, Consent{
 			Purpose: purpose, Given: given, Text: c.Texts[purpose], Language: c.Language, How: c.How, Asked: now, At: now,
 		}))
 	}
-	return s.write(ctx, writes)
+	return writes
 }
 
 // Consents returns a person's consent record, oldest first.
@@ -140,23 +172,4 @@ func (s *Store) Consents(ctx context.Context, ref Ref) ([]Consent, error) {
 		consents = append(consents, it.Consent)
 	}
 	return consents, nil
-}
-
-// MayNotify counts a mail that a stranger caused to a member's address, at most one in ten minutes.
-func (s *Store) MayNotify(ctx context.Context, address string) (bool, error) {
-	const pause = 10 * time.Minute
-	now := s.now()
-	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.table,
-		Item: dynamo.Item{
-			"pk": dynamo.S("notice#" + applicationID(address)), "sk": dynamo.S("notice"),
-			"expires": dynamo.Time(now.Add(pause)),
-		},
-		ConditionExpression:       aws.String("attribute_not_exists(pk) OR expires <= :now"),
-		ExpressionAttributeValues: dynamo.Item{":now": dynamo.Time(now)},
-	})
-	if _, refused := dynamo.Refused(err); refused {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// MaxPeople is how many people may represent one organisation. It keeps a decision about all of
+// MaxPeople is how many people may represent one organisation at a time. It keeps a decision about all of
 // them within one transaction.
 const MaxPeople = 25
 
@@ -95,15 +95,20 @@ func (s *Store) Person(ctx context.Context, ref Ref) (Person, error) {
 
 // Organisation returns an organisation and all its people, or ErrNone.
 func (s *Store) Organisation(ctx context.Context, id string) (Organisation, []Person, error) {
-	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+	var items []dynamo.Item
+	pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("pk = :pk"),
 		ExpressionAttributeValues: dynamo.Item{":pk": organisationKey(id)["pk"]},
 	})
-	if err != nil {
-		return Organisation{}, nil, fmt.Errorf("members: organisation: %w", err)
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return Organisation{}, nil, fmt.Errorf("members: organisation: %w", err)
+		}
+		items = append(items, out.Items...)
 	}
-	org, people, err := decodePeople(out.Items)
+	org, people, err := decodePeople(items)
 	if err == nil && org.ID == "" {
 		err = ErrNone
 	}

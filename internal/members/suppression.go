@@ -56,6 +56,31 @@ func (s *Suppressions) Add(ctx context.Context, address, reason string) error {
 	return err
 }
 
+// Reasons returns by address why it is suppressed. Addresses that are not are left out.
+func (s *Suppressions) Reasons(ctx context.Context, addresses []string) (map[string]string, error) {
+	keys := make(map[string]dynamo.Item, len(addresses))
+	for _, address := range addresses {
+		keys[address] = s.key(address)
+	}
+	found, err := s.store.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	reasons := make(map[string]string, len(found))
+	for address, item := range found {
+		it, err := decode[suppressed](item)
+		if err != nil {
+			return nil, err
+		}
+		reasons[address] = it.Reason
+	}
+	return reasons, nil
+}
+
+type suppressed struct {
+	Reason string `json:"reason"`
+}
+
 // Reason returns why an address is suppressed, or "" if it is not.
 func (s *Suppressions) Reason(ctx context.Context, address string) (string, error) {
 	item, err := s.store.get(ctx, s.key(address))
@@ -65,8 +90,6 @@ func (s *Suppressions) Reason(ctx context.Context, address string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	it, err := decode[struct {
-		Reason string `json:"reason"`
-	}](item)
+	it, err := decode[suppressed](item)
 	return it.Reason, err
 }

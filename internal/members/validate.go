@@ -35,8 +35,8 @@ func (p Profile) Clean() Profile {
 	for i, l := range p.Languages {
 		p.Languages[i] = strings.ToLower(strings.TrimSpace(l))
 	}
-	p.Languages = unique(p.Languages)
-	p.Topics = unique(p.Topics)
+	p.Languages = unique(p.Languages, len(Languages))
+	p.Topics = unique(p.Topics, len(Topics))
 	return p
 }
 
@@ -138,10 +138,11 @@ func (v *validation) website(name, value string) {
 	v.text(name, value, MaxWebsite, false)
 }
 
-func unique[T comparable](list []T) []T {
+// unique drops repetitions. It stops after more choices than there are: one of them is wrong then.
+func unique[T comparable](list []T, choices int) []T {
 	var out []T
 	for _, x := range list {
-		if !slices.Contains(out, x) {
+		if len(out) <= choices && !slices.Contains(out, x) {
 			out = append(out, x)
 		}
 	}

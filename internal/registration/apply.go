@@ -102,10 +102,10 @@ func (s *Service) register(w http.ResponseWriter, r *http.Request) error {
 	g := parseRegistration(r.PostForm).clean()
 	err := g.validate()
 	if err == nil {
-		err = s.submit(r.Context(), g)
+		err = s.submit(r, g)
 	}
 	if err == nil {
-		return pages.Render(w, r, http.StatusOK, "sent.html", sentData{Address: g.Representative.Address})
+		return s.renderSent(w, r, g.Representative.Address, false)
 	}
 	e := fault.From(err)
 	if e.Status == http.StatusInternalServerError {
@@ -128,7 +128,7 @@ func (s *Service) registerJSON(w http.ResponseWriter, r *http.Request) error {
 	if err := g.validate(); err != nil {
 		return err
 	}
-	if err := s.submit(r.Context(), g); err != nil {
+	if err := s.submit(r, g); err != nil {
 		return err
 	}
 	return web.WriteJSON(w, http.StatusAccepted, map[string]string{"status": "confirmation-sent"})
@@ -136,7 +136,11 @@ func (s *Service) registerJSON(w http.ResponseWriter, r *http.Request) error {
 
 // submit keeps an application and mails the link that confirms it, or tells a member that they are
 // one. Repeating it changes nothing: there is one application for each address.
-func (s *Service) submit(ctx context.Context, g registration) error {
+func (s *Service) submit(r *http.Request, g registration) error {
+	ctx, words := r.Context(), web.Printer(r.Context())
+	if err := s.limit(r); err != nil {
+		return err
+	}
 	to := mail.Address{Name: g.Representative.Name, Email: g.Representative.Address}
 	person, err := s.Members.PersonByAddress(ctx, to.Email)
 	if err == nil {
@@ -147,28 +151,45 @@ func (s *Service) submit(ctx context.Context, g registration) error {
 	}
 	a, mayMail, err := s.Members.Apply(ctx, members.Application{
 		Profile: g.Organisation, Contact: g.Representative, Preferences: g.Mail,
-		Texts: consentTexts(g), Asked: s.Now().UTC(),
+		Texts: consentTexts(words, g), TextsIn: words.Tag(), Asked: s.Now().UTC(),
 	})
 	if err != nil || !mayMail {
 		return err
 	}
-	if err := s.Post.Send(ctx, s.confirmLetter(a), to); err != nil {
+	if err := s.post(ctx, s.confirmLetter(a), to); err != nil {
 		return errors.Join(err, s.Members.Withdraw(ctx, a))
 	}
 	return nil
 }
 
+// limit bounds the mail that one network can cause to ever other addresses.
+func (s *Service) limit(r *http.Request) error {
+	may, err := s.Members.MayAsk(r.Context(), s.Links.Signer.KeyedHash("registration network", web.Network(r)))
+	if err == nil && !may {
+		err = fault.New(http.StatusTooManyRequests, "too-many-requests")
+	}
+	return err
+}
+
+// post sends a letter that [members.Store.MayMail] has counted. One that cannot be sent does not
+// count, so that trying again at once works.
+func (s *Service) post(ctx context.Context, l mail.Letter, to mail.Address) error {
+	if err := s.Post.Send(ctx, l, to); err != nil {
+		return errors.Join(err, s.Members.NotMailed(ctx, to.Email))
+	}
+	return nil
+}
+
 func (s *Service) tellMember(ctx context.Context, p members.Person) error {
-	may, err := s.Members.MayNotify(ctx, p.Address)
+	may, err := s.Members.MayMail(ctx, p.Address)
 	if err != nil || !may {
 		return err
 	}
-	return s.Post.Send(ctx, s.alreadyLetter(p), mail.Address{Name: p.Name, Email: p.Address})
+	return s.post(ctx, s.alreadyLetter(p), mail.Address{Name: p.Name, Email: p.Address})
 }
 
-// consentTexts are the hashes of the words next to the boxes that were ticked.
-func consentTexts(g registration) map[members.Purpose]string {
-	p := language.For(g.Representative.Language)
+// consentTexts are the hashes of the words next to the boxes that were ticked, as they were shown.
+func consentTexts(p *language.Printer, g registration) map[members.Purpose]string {
 	texts := map[members.Purpose]string{members.ForMembership: members.TextHash(p.Text("register.consent"))}
 	if g.Mail.Newsletter != members.Never {
 		texts[members.ForNewsletter] = members.TextHash(p.Text("preferences.newsletter"))
@@ -179,40 +200,56 @@ func consentTexts(g registration) map[members.Purpose]string {
 	return texts
 }
 
-// sentData is what the page after registering shows.
+// sentData is what the page after registering shows. Its token says that the address was just
+// registered, so that nobody asks for mail again without that and sees from the time it takes
+// whether the address is known.
 type sentData struct {
-	Address string
-	Again   bool
+	Address, Token string
+	Again          bool
 }
 
-// mailAgain sends the confirmation mail once more. The answer says nothing about the address.
+func (s *Service) renderSent(w http.ResponseWriter, r *http.Request, address string, again bool) error {
+	w.Header().Set("Cache-Control", "no-store")
+	return pages.Render(w, r, http.StatusOK, "sent.html", sentData{address, s.Links.Again(address, s.Now()), again})
+}
+
+// mailAgain sends the mail about a registration once more. The answer says nothing about the address.
 func (s *Service) mailAgain(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r); err != nil {
 		return err
 	}
-	address, err := mail.ParseAddress(r.PostForm.Get("address"))
+	address, err := s.Links.Registered(r.PostForm.Get("token"), s.Now())
 	if err != nil {
-		return fault.Invalid(fault.Field{Name: "address", Code: "address"})
+		return pages.Render(w, r, http.StatusBadRequest, "broken.html", nil)
 	}
-	a, err := s.Members.ApplicationOf(r.Context(), address)
+	if err := s.remind(r.Context(), address); err != nil {
+		return err
+	}
+	return s.renderSent(w, r, address, true)
+}
+
+func (s *Service) remind(ctx context.Context, address string) error {
+	a, err := s.Members.ApplicationOf(ctx, address)
 	if err == nil {
-		err = s.mailApplication(r.Context(), a)
-	} else if errors.Is(err, members.ErrNone) {
-		err = nil
-		if p, found := s.Members.PersonByAddress(r.Context(), address); found == nil {
-			err = s.tellMember(r.Context(), p)
-		}
+		return s.mailApplication(ctx, a)
+	}
+	if !errors.Is(err, members.ErrNone) {
+		return err
+	}
+	p, err := s.Members.PersonByAddress(ctx, address)
+	if errors.Is(err, members.ErrNone) {
+		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return pages.Render(w, r, http.StatusOK, "sent.html", sentData{Address: address, Again: true})
+	return s.tellMember(ctx, p)
 }
 
 func (s *Service) mailApplication(ctx context.Context, a members.Application) error {
-	may, err := s.Members.MayMail(ctx, a.ID)
+	may, err := s.Members.MayMail(ctx, a.Contact.Address)
 	if err != nil || !may {
 		return err
 	}
-	return s.Post.Send(ctx, s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address})
+	return s.post(ctx, s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address})
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -58,7 +61,7 @@ func (s *Service) renderApplication(w http.ResponseWriter, r *http.Request, stat
 		return err
 	}
 	return pages.Render(w, r, status, "confirm.html", confirmData{
-		Form:        page.Form{
+		Form: page.Form{
 			Area: "preferences", Labels: map[string]string{"consent": "register.consent.short"},
 			Values: preferenceValues(a.Preferences, a.Contact.Language), Errors: errs,
 		},
@@ -86,13 +89,15 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	org, person, err := s.Members.Confirm(r.Context(), a, how)
-	if errors.Is(err, members.ErrChanged) {
+	switch {
+	case errors.Is(err, members.ErrConfirmed): // the button was pressed twice
+	case errors.Is(err, members.ErrChanged):
 		return s.renderApplication(w, r, http.StatusConflict, a, []fault.Field{{Name: "revision", Code: "changed"}})
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	default:
+		s.announce(r.Context(), org, person)
 	}
-	s.announce(r.Context(), org, person)
 	return pages.Render(w, r, http.StatusOK, "confirmed.html", confirmedData{org, person})
 }
 
@@ -106,7 +111,8 @@ func choose(a *members.Application, r *http.Request) []fault.Field {
 	if r.PostForm.Get("consent") != "yes" {
 		fields = append(fields, fault.Field{Name: "consent", Code: "required"})
 	}
-	a.Texts = consentTexts(registration{Representative: a.Contact, Mail: a.Preferences})
+	words := web.Printer(r.Context())
+	a.TextsIn, a.Texts = words.Tag(), consentTexts(words, registration{Representative: a.Contact, Mail: a.Preferences})
 	return fields
 }
 
@@ -116,26 +122,47 @@ type confirmedData struct {
 	Person       members.Person
 }
 
-// announce mails everyone whom a confirmed application concerns. A mail that fails is owed: the desk
-// shows it and can send it again, and the confirmation stands.
+// announceTime bounds the mails about one confirmation, so that SES may stall and the page still
+// comes. They go out five at a time.
+const (
+	announceTime = 8 * time.Second
+	atOnce       = 5
+)
+
+// announce mails everyone whom a confirmed application concerns. A mail that fails is
+// owed: the desk shows it and can send it again, and the confirmation stands.
 func (s *Service) announce(ctx context.Context, org members.Organisation, p members.Person) {
-	s.tell(ctx, org, p)
-	if p.State != members.AwaitingApproval {
-		return
-	}
-	if org.State == members.AwaitingApproval {
-		letter := s.waitingLetter(org, p, language.Default)
-		s.logFailure(ctx, s.Post.Send(ctx, letter, mail.Address{Email: s.Coordinator}))
-		return
-	}
-	_, people, err := s.Members.Organisation(ctx, org.ID)
-	s.logFailure(ctx, err)
-	for _, colleague := range people {
-		if colleague.State == members.Member {
-			letter := s.colleagueLetter(org, p, colleague)
-			s.logFailure(ctx, s.Post.Send(ctx, letter, mail.Address{Name: colleague.Name, Email: colleague.Address}))
+	ctx, cancel := context.WithTimeout(ctx, announceTime)
+	defer cancel()
+	var mails errgroup.Group
+	mails.SetLimit(atOnce)
+	send := func(mail func()) { mails.Go(func() error { mail(); return nil }) }
+	send(func() { s.tell(ctx, org, p) })
+	if p.State == members.AwaitingApproval {
+		for to, letter := range s.deciders(ctx, org, p) {
+			send(func() { s.logFailure(ctx, s.Post.Send(ctx, letter, to)) })
 		}
 	}
+	_ = mails.Wait() // each failure is logged by itself
+}
+
+// deciders are whoever can approve a person, with their letters: the colleagues in a member
+// organisation, and otherwise the coordinators.
+func (s *Service) deciders(ctx context.Context, org members.Organisation, p members.Person) map[mail.Address]mail.Letter {
+	letters := map[mail.Address]mail.Letter{}
+	if org.State == members.Member {
+		_, people, err := s.Members.Organisation(ctx, org.ID)
+		s.logFailure(ctx, err)
+		for _, colleague := range people {
+			if colleague.State == members.Member {
+				letters[mail.Address{Name: colleague.Name, Email: colleague.Address}] = s.colleagueLetter(org, p, colleague)
+			}
+		}
+	}
+	if len(letters) == 0 {
+		letters[mail.Address{Email: s.Coordinator}] = s.waitingLetter(org, p, language.Default)
+	}
+	return letters
 }
 
 func (s *Service) logFailure(ctx context.Context, err error) {
@@ -163,5 +190,5 @@ func (s *Service) renewLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return pages.Render(w, r, http.StatusOK, "sent.html", sentData{Address: a.Contact.Address, Again: true})
+	return s.renderSent(w, r, a.Contact.Address, true)
 }

@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
@@ -90,6 +91,9 @@ func (s *Service) decideColleague(w http.ResponseWriter, r *http.Request) error 
 	ref := members.Ref{Organisation: org.ID, Person: r.PathValue("person")}
 	p, err := s.Members.DecidePerson(r.Context(), ref, members.Decision{Action: action, By: me.Name},
 		s.entry(r, "person."+string(action), ref.String()))
+	if errors.Is(err, members.ErrNone) {
+		return fault.NotFound().Because(err)
+	}
 	if err != nil {
 		return err
 	}

@@ -150,6 +150,11 @@ func (s *Service) showUnsubscribe(w http.ResponseWriter, r *http.Request) error 
 	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref)})
 }
 
+// purposes are what the kinds of bulk mail were consented to for.
+var purposes = map[maillink.Kind]members.Purpose{
+	maillink.Newsletter: members.ForNewsletter, maillink.Announcement: members.ForAnnouncements,
+}
+
 // unsubscribe acts at once and answers without a redirect, as RFC 8058 asks: the caller may be a mail
 // provider that posts one of two encodings without a cookie. The body is not needed; the link says it all.
 func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
@@ -160,16 +165,11 @@ func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	prefs := p.Preferences
-	switch kind {
-	case maillink.Newsletter:
-		prefs.Newsletter = members.Never
-	case maillink.Announcement:
-		prefs.Announcements = false
-	default:
+	purpose, ok := purposes[kind]
+	if !ok {
 		return fault.New(http.StatusBadRequest, "broken-link")
 	}
-	err = s.Members.SavePreferences(r.Context(), p.Ref, prefs, p.Language, members.Consenting{How: "one-click", Language: web.Language(r.Context())})
+	err = s.Members.Unsubscribe(r.Context(), p.Ref, purpose, members.Consenting{How: "one-click", Language: web.Language(r.Context())})
 	if err != nil {
 		return err
 	}

@@ -199,13 +199,13 @@ func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address 
 	if mail.Key(address) == mail.Key(p.Address) {
 		return nil
 	}
-	may, err := s.Members.MayNotify(ctx, address)
+	may, err := s.Members.MayMail(ctx, address)
 	if err != nil || !may {
 		return err
 	}
 	other, err := s.Members.PersonByAddress(ctx, address)
 	if err == nil {
-		return s.Post.Send(ctx, s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address})
+		return s.post(ctx, s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address})
 	}
 	if !errors.Is(err, members.ErrNone) {
 		return err
@@ -214,11 +214,14 @@ func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address 
 		return err
 	}
 	p.NewAddress = address
-	return s.Post.Send(ctx, s.addressLetter(p), mail.Address{Name: p.Name, Email: address})
+	return s.post(ctx, s.addressLetter(p), mail.Address{Name: p.Name, Email: address})
 }
 
 // addressData is what the page behind the link in that mail shows.
 type addressData struct{ Old, New string }
+
+// errMoved says that a link to a new address has done its work.
+var errMoved = fault.New(http.StatusGone, "broken-link")
 
 // newAddress returns the person whose new address a link confirms.
 func (s *Service) newAddress(r *http.Request) (members.Person, error) {
@@ -227,10 +230,15 @@ func (s *Service) newAddress(r *http.Request) (members.Person, error) {
 		return members.Person{}, fault.New(http.StatusBadRequest, "broken-link").Because(err)
 	}
 	p, err := s.active(r, ref)
-	if err == nil && (p.NewAddress == "" || !is(p.NewAddress)) {
+	switch {
+	case err != nil:
+		return p, err
+	case is(p.Address):
+		return p, errMoved
+	case p.NewAddress == "" || !is(p.NewAddress):
 		return p, fault.New(http.StatusGone, "broken-link")
 	}
-	return p, err
+	return p, nil
 }
 
 func (s *Service) showNewAddress(w http.ResponseWriter, r *http.Request) error {
@@ -243,10 +251,13 @@ func (s *Service) showNewAddress(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) moveAddress(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.newAddress(r)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = s.Members.MoveAddress(r.Context(), p)
 	}
-	if _, err := s.Members.MoveAddress(r.Context(), p); err != nil {
+	if errors.Is(err, members.ErrEdited) { // by pressing the button twice, or by something else
+		_, err = s.newAddress(r)
+	}
+	if err != nil && !errors.Is(err, errMoved) {
 		return err
 	}
 	return done(w, r, "/profile", "moved")

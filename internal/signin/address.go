@@ -58,7 +58,7 @@ func (s *Service) postAddress(w http.ResponseWriter, r *http.Request) error {
 		data.Form.Errors = []fault.Field{{Name: "address", Code: addressFault(typed)}}
 		return renderAddress(w, r, http.StatusUnprocessableEntity, data)
 	}
-	if may, err := s.Store.networkMay(ctx, s.Signer.KeyedHash("sign-in network", networkOf(r.RemoteAddr))); err != nil {
+	if may, err := s.Store.networkMay(ctx, s.Signer.KeyedHash("sign-in network", web.Network(r))); err != nil {
 		return err
 	} else if !may {
 		data.Problem = "signin.too-many"

@@ -205,20 +205,6 @@ func TestANetworkIsLimited(t *testing.T) {
 	want(t, b.tab().post("/sign-in", "address", "later@larnaca.example"), http.StatusSeeOther, "")
 }
 
-func TestNetworkOf(t *testing.T) {
-	for remote, want := range map[string]string{
-		"192.0.2.1:80":                 "192.0.2.1/32",
-		"[::ffff:192.0.2.1]:80":        "192.0.2.1/32",
-		"[2001:db8:1:2:3:4:5:6]:0":     "2001:db8:1:2::/64",
-		"[2001:db8:1:2:ffff:4:5:6]:99": "2001:db8:1:2::/64",
-		"nonsense":                     "",
-	} {
-		if got := networkOf(remote); got != want {
-			t.Errorf("networkOf(%s) = %s, want %s", remote, got, want)
-		}
-	}
-}
-
 func TestWhenMailFailsThePersonIsToldAndCanTryAgain(t *testing.T) {
 	t.Parallel()
 	always := ses.Fault{Probability: 1}

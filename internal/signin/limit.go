@@ -3,8 +3,6 @@ package signin
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -73,41 +71,9 @@ func (s *Store) notMailed(ctx context.Context, limit string) error {
 // networkMay counts a request from a network and reports whether it is within
 // what one network may ask for in the present window.
 func (s *Store) networkMay(ctx context.Context, network string) (bool, error) {
-	window := s.now().Truncate(mailWindow)
-	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: limitKey(network + "#" + strconv.FormatInt(window.Unix(), 10)),
-		UpdateExpression:         aws.String("SET expires = :expires ADD #count :one"),
-		ConditionExpression:      aws.String("attribute_not_exists(pk) OR #count < :most"),
-		ExpressionAttributeNames: map[string]string{"#count": "count"},
-		ExpressionAttributeValues: dynamo.Item{
-			":one": dynamo.N(1), ":most": dynamo.N(networkLimit), ":expires": dynamo.Time(window.Add(2 * mailWindow)),
-		},
-	})
-	if _, refused := dynamo.Refused(err); refused {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("signin: limit: %w", err)
-	}
-	return true, nil
-}
-
-// networkOf returns the network that a caller's "host:port" belongs to: the
-// address itself, or the /64 that one IPv6 customer has at least.
-func networkOf(remoteAddr string) string {
-	caller, err := netip.ParseAddrPort(remoteAddr)
-	if err != nil {
-		return ""
-	}
-	bits := 32
-	if caller.Addr().Unmap().Is6() {
-		bits = 64
-	}
-	network, err := caller.Addr().Unmap().Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return network.String()
+	window := dynamo.Window{Length: mailWindow, Most: networkLimit}
+	key := func(window string) dynamo.Item { return limitKey(network + "#" + window) }
+	return window.Count(ctx, s.client, s.table, key, s.now())
 }
 
 func limitKey(name string) dynamo.Item {

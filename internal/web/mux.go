@@ -159,6 +159,8 @@ func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
 		}
 		if who != nil {
 			r = withLanguage(r.WithContext(WithWho(r.Context(), who)))
+		}
+		if who != nil || r.URL.Query().Has("token") { // a page for one person
 			w.Header().Set("Cache-Control", "no-store")
 		}
 		switch {

@@ -182,6 +182,16 @@ func TestLanguageOfTheAnswer(t *testing.T) {
 	}
 }
 
+func TestPersonalPagesAreNotStored(t *testing.T) {
+	for path, want := range map[string]string{"/everyone": "", "/everyone?token=A": "no-store"} {
+		w := httptest.NewRecorder()
+		newTestMux(nil, &bytes.Buffer{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
+		if got := w.Header().Get("Cache-Control"); got != want {
+			t.Errorf("%s: Cache-Control %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestLogHasNoQuery(t *testing.T) {
 	var log bytes.Buffer
 	newTestMux(nil, &log).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/everyone?token=SECRET", nil))

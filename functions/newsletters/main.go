@@ -24,8 +24,10 @@ func main() {
 	db, site := cloud.DynamoDB(), environment.Setting("SITE_URL")
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
+	newsletters := newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now)
 	service := &newsletter.Service{
-		Newsletters: newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now),
+		Newsletters: newsletters,
+		Sources:     []newsletter.Source{newsletter.NewMembers{Members: people}, newsletter.LastIssue{Newsletters: newsletters}},
 		Ledger:      dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Members:     people,
 		Layout: newsletter.Layout{

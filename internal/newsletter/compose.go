@@ -1,9 +1,13 @@
 package newsletter
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -73,13 +77,31 @@ type textData struct {
 	MaxSubject, MaxBody int
 	// Stored is what somebody else saved since the form was shown.
 	Stored *Text
+	// Unsaved says that the form came back with a change that is not saved.
+	Unsaved  bool
+	Tools    []tool
+	Printer  *language.Printer // in the text's own language, for examples
+	Views    []view
+	Sections []movable
+	Offers   []offer
+	Since    time.Time // from when on the offers are news
 }
 
 func newTextData(n Newsletter, tag language.Tag, version int, values url.Values) textData {
 	return textData{
 		Form:       page.Form{Area: "newsletter", Values: values},
 		Newsletter: n, Language: tag, Version: version, MaxSubject: MaxSubject, MaxBody: MaxBody,
+		Tools: tools, Printer: language.For(tag), Views: views,
 	}
+}
+
+func (s *Service) renderText(w http.ResponseWriter, r *http.Request, status int, data textData) error {
+	var err error
+	if data.Offers, data.Since, err = s.offers(r.Context(), data.Language); err != nil {
+		return err
+	}
+	data.Sections = movables(sections(data.Values.Get("body")))
+	return pages.Render(w, r, status, "text.html", data)
 }
 
 func (s *Service) showText(w http.ResponseWriter, r *http.Request) error {
@@ -93,7 +115,7 @@ func (s *Service) showText(w http.ResponseWriter, r *http.Request) error {
 	}
 	text := texts[tag]
 	values := url.Values{"subject": {text.Subject}, "body": {text.Body}}
-	return pages.Render(w, r, http.StatusOK, "text.html", newTextData(n, tag, text.Version, values))
+	return s.renderText(w, r, http.StatusOK, newTextData(n, tag, text.Version, values))
 }
 
 // saveText saves a text. Two empty fields take the language out again, unless it is the main one.
@@ -114,9 +136,12 @@ func (s *Service) saveText(w http.ResponseWriter, r *http.Request) error {
 		Version: parseVersion(r.PostForm.Get("version")),
 	}.Clean()
 	data := newTextData(n, tag, text.Version, r.PostForm)
+	if act := r.PostForm.Get("act"); act != "" {
+		return s.reworkText(w, r, data, text, act)
+	}
 	if fields := text.Validate(); len(fields) > 0 && (!text.Empty() || tag == n.Main || text.Version == 0) {
 		data.Errors = fields
-		return pages.Render(w, r, http.StatusUnprocessableEntity, "text.html", data)
+		return s.renderText(w, r, http.StatusUnprocessableEntity, data)
 	}
 	err = s.Newsletters.SaveText(r.Context(), n.ID, tag, text, web.Who(r.Context()).Name)
 	if fault.Is(err, ErrChanged.Code) {
@@ -131,6 +156,54 @@ func (s *Service) saveText(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, pathOf(n.ID), "saved")
 }
 
+// reworkText shows the form again with a change that one of its buttons makes to the text. Nothing is
+// saved.
+func (s *Service) reworkText(w http.ResponseWriter, r *http.Request, data textData, text Text, act string) error {
+	body, err := s.rework(r.Context(), data.Language, text.Body, act)
+	if err != nil {
+		return err
+	}
+	data.Values = maps.Clone(data.Values)
+	data.Values.Set("body", body)
+	data.Unsaved = true
+	return s.renderText(w, r, http.StatusOK, data)
+}
+
+// rework does what the button act says: insert:TOOL, block:SOURCE:TITLE, up:N, down:N or remove:N,
+// where N counts the sections. What is not there any more changes nothing.
+func (s *Service) rework(ctx context.Context, tag language.Tag, body, act string) (string, error) {
+	verb, what, _ := strings.Cut(act, ":")
+	number, err := strconv.Atoi(what)
+	if err != nil {
+		number = -1
+	}
+	switch verb {
+	case "insert":
+		for _, t := range tools {
+			if t.Name == what {
+				return t.insert(body, language.For(tag)), nil
+			}
+		}
+	case "block":
+		all, _, err := s.offers(ctx, tag)
+		if err != nil {
+			return body, err
+		}
+		for _, o := range all {
+			if o.Act() == act {
+				return appendBlock(body, o.Markdown), nil
+			}
+		}
+	case "up":
+		return joinSections(moveSection(sections(body), number)), nil
+	case "down":
+		return joinSections(moveSection(sections(body), number+1)), nil
+	case "remove":
+		return joinSections(removeSection(sections(body), number)), nil
+	}
+	return body, nil
+}
+
 // renderConflict shows what was typed beside what somebody else saved. Saving again keeps what was
 // typed.
 func (s *Service) renderConflict(w http.ResponseWriter, r *http.Request, data textData, before Text) error {
@@ -140,5 +213,5 @@ func (s *Service) renderConflict(w http.ResponseWriter, r *http.Request, data te
 	}
 	data.Stored, data.Version = &stored, stored.Version
 	data.Values.Set("version", strconv.Itoa(stored.Version))
-	return pages.Render(w, r, http.StatusConflict, "text.html", data)
+	return s.renderText(w, r, http.StatusConflict, data)
 }

@@ -113,6 +113,7 @@ func newOffice(t *testing.T) *office {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	o.Service = &Service{
 		Newsletters: NewStore(client, tables["NewslettersTable"], o.now),
+		Sources:     []Source{NewMembers{people}, LastIssue{NewStore(client, tables["NewslettersTable"], o.now)}},
 		Ledger:      dissemination.NewStore(client, tables["DeliveriesTable"], o.now),
 		Members:     people,
 		Layout: Layout{
@@ -132,6 +133,22 @@ func newOffice(t *testing.T) *office {
 	o.Routes(o.mux)
 	o.maria = o.member("maria@munet.example", "en", members.Preferences{Newsletter: members.Never})
 	return o
+}
+
+// approved makes an organisation a member, with one person.
+func (o *office) approved(address string, profile members.Profile) members.Person {
+	o.Helper()
+	a, ok, err := o.Members.Invite(o.Context(), members.Application{
+		Profile: profile, Contact: members.Contact{Name: "Member " + address, Address: address, Language: "en"}, InvitedBy: "Maria",
+	})
+	if err != nil || !ok {
+		o.Fatalf("inviting %s: %v, %v", address, ok, err)
+	}
+	_, person, err := o.Members.Confirm(o.Context(), a, "invitation")
+	if err != nil {
+		o.Fatal(err)
+	}
+	return person
 }
 
 // member makes a member of an organisation of their own.
@@ -218,7 +235,7 @@ func (o *office) write(kind Kind, main language.Tag, texts map[language.Tag]Text
 func (o *office) deliver() dissemination.Counts {
 	o.Helper()
 	engine := &dissemination.Engine{
-		Store: o.Ledger, Send: o.Sender.Send, Quota: o.Sender.Quota, Log: slog.New(slog.DiscardHandler), Now: o.now,
+		Store: o.Ledger, Send: o.Sender.Send, Quota: o.Sender.Quota, Log: slog.New(slog.DiscardHandler),
 		Kinds: map[string]dissemination.Kind{CampaignKind: &Bulk{
 			Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout,
 		}},

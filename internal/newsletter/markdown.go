@@ -38,7 +38,7 @@ func parseBody(source string, site *url.URL) (body, error) {
 	if err := markdown().Renderer().Render(&rendered, raw, document); err != nil {
 		return body{}, err
 	}
-	styled, err := style(rendered.Bytes())
+	styled, err := style(rendered.Bytes(), true)
 	if err != nil {
 		return body{}, err
 	}

@@ -129,7 +129,7 @@ func TestStyleIsAWall(t *testing.T) {
 		"half a tag":      {`a<em onclick="x`, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := style([]byte(c.rendered))
+			got, err := style([]byte(c.rendered), true)
 			if err != nil || string(got) != c.want {
 				t.Errorf("style(%s) = %s, %v; want %s", c.rendered, got, err, c.want)
 			}

@@ -2,6 +2,7 @@ package newsletter
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -56,11 +57,72 @@ func (s *Service) showMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.writeMail(w, edition, view(r.URL.Query().Get("view")))
+}
+
+// showUnsaved is showMail for what stands in the form and is not saved yet.
+func (s *Service) showUnsaved(w http.ResponseWriter, r *http.Request) error {
+	tag, err := languageOf(r)
+	if err != nil {
+		return err
+	}
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	n, _, err := s.draft(r)
+	if err != nil {
+		return err
+	}
+	text := Text{Subject: r.PostForm.Get("subject"), Body: r.PostForm.Get("body")}.Clean()
+	if len(text.Subject) > 4*MaxSubject || len(text.Body) > 4*MaxBody {
+		return fault.Invalid(text.Validate()...)
+	}
+	edition, err := s.Layout.Edition(n, tag, text)
+	if err != nil {
+		return err
+	}
+	return s.writeMail(w, edition, view(r.PostForm.Get("view")))
+}
+
+func (s *Service) writeMail(w http.ResponseWriter, edition *mail.Edition, v view) error {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox")
+	h.Set("Content-Security-Policy", "default-src 'none'; img-src "+s.Layout.Site.URL+"; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox")
+	if v == viewText {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		_, err := w.Write([]byte(edition.Text(s.Layout.Sample()))) //nolint:gosec // plain text, nosniff, and sandboxed
+		return err
+	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	_, err = w.Write([]byte(edition.HTML(s.Layout.Sample()))) //nolint:gosec // sanitised by parseBody, and sandboxed
+	_, err := w.Write([]byte(v.apply(edition.HTML(s.Layout.Sample())))) //nolint:gosec // sanitised by parseBody, and sandboxed
 	return err
+}
+
+// view is a way to look at a mail.
+type view string
+
+// The views. Any other word is the mail as the coordinator's own browser shows it.
+const (
+	viewWide   view = "wide"
+	viewNarrow view = "narrow"
+	viewDark   view = "dark"
+	viewText   view = "text"
+)
+
+var views = []view{viewWide, viewNarrow, viewDark, viewText}
+
+// apply makes a mail look as on a certain device, whatever device it is shown on.
+func (v view) apply(html string) string {
+	const dark, small = "@media (prefers-color-scheme: dark)", "@media (max-width: 620px)"
+	switch v {
+	case viewWide:
+		return strings.NewReplacer(dark, "@media not all", small, "@media not all").Replace(html)
+	case viewNarrow:
+		return strings.NewReplacer(dark, "@media not all", small, "@media all", "</style>", "html { max-width: 320px; margin: 0 auto; }\n</style>").Replace(html)
+	case viewDark:
+		return strings.NewReplacer(dark, "@media all", "color-scheme: light dark", "color-scheme: dark").Replace(html)
+	case viewText: // has no styles
+	}
+	return html
 }
 
 // sendTest mails the newsletter to whoever asks, as it will arrive.

@@ -117,9 +117,11 @@ func (l Layout) webBody(t Text) (template.HTML, error) {
 	if err := prepare(document, raw, site); err != nil {
 		return "", err
 	}
-	var out bytes.Buffer
-	err = markdown().Renderer().Render(&out, raw, document)
-	return template.HTML(out.String()), err //nolint:gosec // the parser leaves HTML out, and prepare checks every address
+	var rendered bytes.Buffer
+	if err := markdown().Renderer().Render(&rendered, raw, document); err != nil {
+		return "", err
+	}
+	return style(rendered.Bytes(), false)
 }
 
 // newsletterJSON is a public newsletter as other sites see it.

@@ -30,6 +30,7 @@ type Service struct {
 	Ledger      *dissemination.Store
 	Members     *members.Store
 	Layout      Layout
+	Sources     []Source     // of what newsletters can be assembled from
 	Sender      *mail.Sender // of test mails
 	Audit       *audit.Log
 	Now         func() time.Time
@@ -48,6 +49,7 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("POST "+one+"/texts/{language}", web.Coordinators, s.saveText)
 	m.Handle("GET "+one+"/preview/{language}", web.Coordinators, s.showPreview)
 	m.Handle("GET "+one+"/preview/{language}/mail", web.Coordinators, s.showMail)
+	m.Handle("POST "+one+"/preview/{language}/mail", web.Coordinators, s.showUnsaved)
 	m.Handle("POST "+one+"/preview/{language}", web.Coordinators, s.sendTest)
 	m.Handle("GET "+one+"/send", web.Coordinators, s.showSend)
 	m.Handle("POST "+one+"/send", web.Coordinators, s.send)

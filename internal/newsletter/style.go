@@ -34,10 +34,11 @@ var elements = map[string][]html.Attribute{
 	"br":         nil,
 }
 
-// style adds the styles to rendered Markdown. It is also a second wall behind the parser, which
-// leaves out HTML that somebody types: every part is written anew from what it means, and an element
-// or attribute that is not named here is no part of a mail.
-func style(rendered []byte) (template.HTML, error) {
+// style adds the styles to rendered Markdown, for a mail; a page of the site has them in its style
+// sheet. It is also a second wall behind the parser, which leaves out HTML that somebody types: every
+// part is written anew from what it means, and an element or attribute that is not named here is no
+// part of a mail or page.
+func style(rendered []byte, mail bool) (template.HTML, error) {
 	var out strings.Builder
 	tokens := html.NewTokenizer(bytes.NewReader(rendered))
 	for {
@@ -53,7 +54,10 @@ func style(rendered []byte) (template.HTML, error) {
 			out.WriteString(token.String())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			if own, known := elements[token.Data]; known {
-				token.Attr = append(permitted(token), own...)
+				token.Attr = permitted(token)
+				if mail {
+					token.Attr = append(token.Attr, own...)
+				}
 				out.WriteString(token.String())
 			}
 		case html.EndTagToken:

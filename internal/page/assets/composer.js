@@ -22,19 +22,21 @@ for (const button of form.querySelectorAll("button[data-before]")) {
 }
 
 // Each look goes into a new frame: what a frame shows first leaves no trace in the browser's history.
-let chosen = form.querySelector("button[formtarget]");
+const views = form.querySelectorAll("button[formtarget]");
+let chosen = views[0];
 const look = () => {
+  for (const view of views) view.setAttribute("aria-pressed", view === chosen);
   const frame = document.getElementsByName(chosen.formTarget)[0];
-  const next = frame.cloneNode();
-  next.removeAttribute("src");
-  frame.replaceWith(next);
+  frame.replaceWith(frame.cloneNode());
   form.requestSubmit(chosen);
 };
-form.addEventListener("click", (event) => {
-  const button = event.target.closest("button[formtarget]");
-  if (!button || event.detail === 0 && !event.isTrusted) return;
-  chosen = button;
-});
+for (const view of views) {
+  view.addEventListener("click", (event) => {
+    event.preventDefault();
+    chosen = view;
+    look();
+  });
+}
 let timer;
 form.addEventListener("input", () => {
   clearTimeout(timer);

@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"sync"
@@ -31,7 +32,7 @@ var shared = sync.OnceValues(func() (*site, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	var err error
-	running, err = cloud.Start(ctx, cloud.Options{NoSchedules: true, Log: logTo()})
+	running, err = cloud.Start(ctx, cloud.Options{NoSchedules: true, Log: logs()})
 	if err != nil {
 		return nil, err
 	}
@@ -46,18 +47,18 @@ func newClient() *http.Client {
 	}
 }
 
-// logTo shows the functions' logs where E2E_LOG names a file.
-func logTo() *os.File {
+// logs is where the functions' logs go: the file that E2E_LOG names, if it names one.
+var logs = sync.OnceValue(func() io.Writer {
 	name := os.Getenv("E2E_LOG")
 	if name == "" {
-		name = os.DevNull
+		return io.Discard
 	}
 	f, err := os.Create(name)
 	if err != nil {
 		panic(err)
 	}
 	return f
-}
+})
 
 func TestMain(m *testing.M) {
 	code := m.Run()

@@ -113,7 +113,7 @@ func (v *visitor) find(pattern string) string {
 	return strings.ReplaceAll(found[1], "&amp;", "&")
 }
 
-// mailTo waits for the newest mail to an address whose subject has these words.
+// mailTo returns the newest mail to an address whose subject has these words.
 func (s *site) mailTo(t *testing.T, address, subject string) mailbox.Message {
 	t.Helper()
 	all, err := s.Mail()

@@ -27,6 +27,12 @@ type profileData struct {
 	Contact, Profile, Address page.Form
 }
 
+// MayEdit reports whether the person may change what the organisation tells of itself: its members
+// may, and before it is one whoever registers it. Somebody who only asks to join it may not.
+func (d profileData) MayEdit() bool {
+	return d.Person.State == members.Member || d.Organisation.State == members.AwaitingApproval
+}
+
 // OrganisationForm is what the fields of an organisation need.
 func (d profileData) OrganisationForm() formData {
 	return formData{Form: d.Profile, Choices: d.Choices}
@@ -110,6 +116,10 @@ func (s *Service) saveOrganisation(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
+	d := newProfileData(org, p, people)
+	if !d.MayEdit() {
+		return fault.Forbidden()
+	}
 	profile := parseProfile(r.PostForm, "organisation.").Clean()
 	fields := profile.Validate("organisation.")
 	if len(fields) == 0 {
@@ -122,7 +132,6 @@ func (s *Service) saveOrganisation(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	if len(fields) > 0 {
-		d := newProfileData(org, p, people)
 		d.Profile.Values, d.Profile.Errors = r.PostForm, prefixed("organisation.", fields)
 		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
 	}

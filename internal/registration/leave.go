@@ -98,5 +98,5 @@ func (s *Service) decideColleague(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.tell(r.Context(), org, p)
-	return done(w, r, "/colleagues", string(action))
+	return web.SeeOther(w, r, "/colleagues?done="+string(action))
 }

@@ -121,7 +121,7 @@ func (s *Service) savePreferences(w http.ResponseWriter, r *http.Request) error 
 	if link := r.URL.Query().Get("token"); link != "" {
 		q.Set("token", link)
 	}
-	return seeOther(w, r, "/preferences", q)
+	return web.SeeOther(w, r, "/preferences?"+q.Encode())
 }
 
 // unsubscribing returns the person and the kind of mail that an unsubscribe link is about.

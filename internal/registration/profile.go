@@ -105,7 +105,7 @@ func (s *Service) saveContact(w http.ResponseWriter, r *http.Request) error {
 		d.Contact.Values, d.Contact.Errors = r.PostForm, fields
 		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
 	}
-	return done(w, r, "/profile", "contact")
+	return web.SeeOther(w, r, "/profile?done=contact")
 }
 
 func (s *Service) saveOrganisation(w http.ResponseWriter, r *http.Request) error {
@@ -135,7 +135,7 @@ func (s *Service) saveOrganisation(w http.ResponseWriter, r *http.Request) error
 		d.Profile.Values, d.Profile.Errors = r.PostForm, prefixed("organisation.", fields)
 		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
 	}
-	return done(w, r, "/profile", "organisation")
+	return web.SeeOther(w, r, "/profile?done=organisation")
 }
 
 // shownVersion is the version that the form was made from, so that a colleague's change since then
@@ -168,20 +168,6 @@ func prefixed(prefix string, fields []fault.Field) []fault.Field {
 	return fields
 }
 
-// done goes back to a page that says what was done.
-func done(w http.ResponseWriter, r *http.Request, path, what string) error {
-	return seeOther(w, r, path, url.Values{"done": {what}})
-}
-
-// seeOther leads to a page of this site in the language that was chosen.
-func seeOther(w http.ResponseWriter, r *http.Request, path string, q url.Values) error {
-	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
-		q.Set("lang", string(chosen))
-	}
-	http.Redirect(w, r, path+"?"+q.Encode(), http.StatusSeeOther)
-	return nil
-}
-
 // askNewAddress mails a link to the address that a person wants to use instead. The answer is the
 // same whoever reads that address.
 func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
@@ -201,7 +187,7 @@ func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
 	if err := s.mailNewAddress(r.Context(), p, address); err != nil {
 		return err
 	}
-	return done(w, r, "/profile", "address")
+	return web.SeeOther(w, r, "/profile?done=address")
 }
 
 func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address string) error {
@@ -269,5 +255,5 @@ func (s *Service) moveAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, errMoved) {
 		return err
 	}
-	return done(w, r, "/profile", "moved")
+	return web.SeeOther(w, r, "/profile?done=moved")
 }

@@ -30,8 +30,7 @@ type addressPage struct {
 func (s *Service) showAddress(w http.ResponseWriter, r *http.Request) error {
 	next := localPath(r.URL.Query().Get("next"))
 	if who := web.Who(r.Context()); who != nil {
-		redirect(w, r, orHome(next, who.Coordinator))
-		return nil
+		return web.SeeOther(w, r, orHome(next, who.Coordinator))
 	}
 	b, _ := browserOf(r)
 	b.remember(w)
@@ -82,8 +81,7 @@ func (s *Service) postAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	redirect(w, r, "/sign-in/check")
-	return nil
+	return web.SeeOther(w, r, "/sign-in/check")
 }
 
 func addressFault(typed string) string {
@@ -155,11 +153,7 @@ func (s *Service) letterFor(r *http.Request, address string, p members.Person, l
 }
 
 func (s *Service) linkURL(r *http.Request, link string) string {
-	query := url.Values{"token": {link}}
-	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
-		query.Set("lang", string(chosen))
-	}
-	return s.Post.Site.URL + "/sign-in/link?" + query.Encode()
+	return s.Post.Site.URL + web.Link(r, "/sign-in/link?token="+link)
 }
 
 func (s *Service) isCoordinator(address string) bool {

@@ -26,13 +26,11 @@ func (s *Service) showCheck(w http.ResponseWriter, r *http.Request) error {
 	_, wish, err := s.wish(r)
 	switch {
 	case errors.Is(err, errNone):
-		redirect(w, r, "/sign-in")
-		return nil
+		return web.SeeOther(w, r, "/sign-in")
 	case err != nil:
 		return err
 	case wish.Used && web.Who(r.Context()) != nil:
-		redirect(w, r, orHome(wish.Next, web.Who(r.Context()).Coordinator))
-		return nil
+		return web.SeeOther(w, r, orHome(wish.Next, web.Who(r.Context()).Coordinator))
 	}
 	return renderCheck(w, r, http.StatusOK, wish, page.Form{Area: "signin"})
 }
@@ -141,8 +139,7 @@ func (s *Service) enter(w http.ResponseWriter, r *http.Request, b browser, wish 
 	session.SetCookie(w, id, person.Coordinator)
 	b.proof = b.proofFor(s.Signer, wish.Address)
 	b.remember(w)
-	redirect(w, r, orHome(wish.Next, person.Coordinator))
-	return nil
+	return web.SeeOther(w, r, orHome(wish.Next, person.Coordinator))
 }
 
 // errClosed says that the address may not sign in, or not any more.
@@ -194,8 +191,7 @@ type refusalPage struct {
 // the button twice, goes on instead.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, wish request, err error) error {
 	if who := web.Who(r.Context()); who != nil && errors.Is(err, errUsed) {
-		redirect(w, r, orHome(wish.Next, who.Coordinator))
-		return nil
+		return web.SeeOther(w, r, orHome(wish.Next, who.Coordinator))
 	}
 	for _, refusal := range refusals {
 		if !errors.Is(err, refusal.err) {

@@ -65,11 +65,9 @@ func (s *Service) postRevoke(w http.ResponseWriter, r *http.Request) error {
 	}
 	if hash == who.Session {
 		session.ClearCookie(w)
-		redirect(w, r, "/sign-in")
-		return nil
+		return web.SeeOther(w, r, "/sign-in")
 	}
-	redirect(w, r, "/sessions", "done", "ended")
-	return nil
+	return web.SeeOther(w, r, "/sessions?done=ended")
 }
 
 func (s *Service) postSignOut(w http.ResponseWriter, r *http.Request) error {
@@ -77,6 +75,5 @@ func (s *Service) postSignOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	session.ClearCookie(w)
-	redirect(w, r, "/")
-	return nil
+	return web.SeeOther(w, r, "/")
 }

@@ -14,7 +14,6 @@ package signin
 import (
 	"embed"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -82,23 +81,4 @@ func home(coordinator bool) string {
 		return "/desk"
 	}
 	return "/profile"
-}
-
-// redirect sends the browser on after a change, in the language that the
-// address chose.
-func redirect(w http.ResponseWriter, r *http.Request, path string, pairs ...string) {
-	u, err := url.Parse(path)
-	if err != nil {
-		u = &url.URL{Path: "/"}
-	}
-	query := u.Query()
-	for i := 0; i+1 < len(pairs); i += 2 {
-		query.Set(pairs[i], pairs[i+1])
-	}
-	if chosen := web.ChosenLanguage(r.Context()); chosen != "" {
-		query.Set("lang", string(chosen))
-	}
-	u.RawQuery = query.Encode()
-	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, u.String(), http.StatusSeeOther) //nolint:gosec // every path is ours or went through localPath
 }

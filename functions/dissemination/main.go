@@ -10,6 +10,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
+	"github.com/municipalitiesnet/munet/internal/feedback"
 	"github.com/municipalitiesnet/munet/internal/invitation"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
@@ -27,6 +28,16 @@ func main() {
 	links := maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer}
 	site := mail.Site{Name: "MuNet", URL: links.Site, PostalAddress: environment.Setting("POSTAL_ADDRESS")}
 	sender := mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET"))
+	warning := feedback.Warning{
+		Post:    mail.Post{Sender: sender, Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")}},
+		Members: people, To: environment.Setting("COORDINATOR_ADDRESS"),
+		Page: func(c dissemination.Campaign) string {
+			if c.Kind == newsletter.CampaignKind {
+				return newsletter.ProgressPath(c.Subject)
+			}
+			return "/desk"
+		},
+	}
 	engine := &dissemination.Engine{
 		Store: dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Kinds: map[string]dissemination.Kind{
@@ -42,8 +53,8 @@ func main() {
 				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")}, Now: time.Now,
 			},
 		},
-		Send: sender.Send, Quota: sender.Quota,
-		Log: log, Now: time.Now,
+		Send: sender.Send, Quota: sender.Quota, Warn: warning.Send,
+		Count: environment.Metric, Log: log,
 	}
 	lambda.Start(func(ctx context.Context) error {
 		counts, err := engine.Run(ctx)

@@ -23,6 +23,7 @@ func main() {
 		Topic:        environment.Setting("FEEDBACK_TOPIC"),
 		Ledger:       dissemination.NewStore(client, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Suppressions: members.NewSuppressions(people, signer),
+		Count:        environment.Metric,
 		Log:          log,
 	}
 	lambda.Start(h.Handle)

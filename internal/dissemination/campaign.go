@@ -10,14 +10,14 @@ import (
 // State is where a campaign stands.
 type State string
 
-// The states. A campaign with an explicit list begins as Sending. Nothing leads out of Done and
-// Cancelled.
+// The states. A campaign with an explicit list begins as Sending. Nothing leads out of Cancelled, and
+// out of Done only the decision to send once more to those whose mail is UNKNOWN.
 const (
 	Scheduled State = "scheduled" // waits until it is due
 	Expanding State = "expanding" // its recipients are being written down; the first may be mailed already
 	Sending   State = "sending"
-	Done      State = "done" // nobody is left to be mailed
-	Cancelled State = "cancelled"
+	Done      State = "done"      // nobody is left to be mailed
+	Cancelled State = "cancelled" // nobody will be mailed any more; Finished says that all are accounted for
 )
 
 // Campaign is one mail going out to many.
@@ -35,16 +35,31 @@ type Campaign struct {
 	Parked time.Time
 	// Finished is when the last recipient was dealt with, or zero.
 	Finished time.Time
+	// Paused is since when nothing is sent because a person or too many complaints stopped it, or
+	// zero; PausedWhy is ByCoordinator, ByBounces or ByComplaints.
+	Paused    time.Time
+	PausedWhy string
 
 	cursor  string // where the kind's list of recipients goes on
 	shards  int    // how many are written
 	open    int    // how many of them need work
+	errand  errand // what an engine has to do for it next
+	from    int    // the shard from which the errand goes on
+	before  Tally  // what the automatic pause does not count any more
 	holder  string
 	version int
 }
 
+// running reports whether there may be something left to send.
+func (c Campaign) running() bool { return c.State == Expanding || c.State == Sending }
+
 // sends reports whether mail of the campaign may go out now.
-func (c Campaign) sends() bool { return c.State == Expanding || c.State == Sending }
+func (c Campaign) sends() bool { return c.running() && c.Paused.IsZero() }
+
+// expands reports whether recipients are still to be written down.
+func (c Campaign) expands() bool {
+	return (c.State == Scheduled || c.State == Expanding) && c.Paused.IsZero()
+}
 
 const (
 	// shardSize is how many recipients share a shard. Their letters, and the few exceptions that

@@ -29,7 +29,14 @@
 // sent nothing and may pass makes it READY again; whatever is uncertain (a lost answer, a holder
 // that died) makes it UNKNOWN and never READY: nobody gets two by a guess. An event from SES that
 // proves the mail went out settles it as SENT. Events are kept in the set settled, which only
-// grows and needs no version, so that neither an event nor a holder can lose what the other wrote.
+// grows and needs no version, so that neither an event nor a holder can lose what the other wrote. So
+// are refused (SES took a message and then did not send it: FAILED, whatever was known before),
+// returned (bounced for now), bounced (for good) and complained.
+//
+// # Errands
+//
+// People, and the automatic pause, change a campaign with one write each. What follows for its many
+// shards is an errand that the next engine does under the campaign's lease: see control.go.
 //
 // # Kinds
 //
@@ -40,6 +47,7 @@ package dissemination
 
 import (
 	"context"
+	"time"
 
 	"github.com/municipalitiesnet/munet/internal/mail"
 )
@@ -48,7 +56,28 @@ import (
 type Kind interface {
 	// Open returns what a campaign of this kind sends.
 	Open(ctx context.Context, c Campaign) (Content, error)
+	// Unknown is what becomes of deliveries of which nobody knows whether they were made.
+	Unknown() Policy
 }
+
+// Policy is what a kind wants for its UNKNOWN deliveries. No policy sends anything again by itself.
+type Policy int
+
+// The policies.
+const (
+	// Leave keeps them UNKNOWN until an event settles them. Writing again is done in another way,
+	// as by inviting somebody once more.
+	Leave Policy = iota
+	// Resend lets a coordinator have them sent once more, when events have had [Settling] to prove
+	// that they went out. It suits mail that is worth a second copy.
+	Resend
+	// Drop keeps them UNKNOWN, and nobody is asked to look at them: a reminder of yesterday.
+	Drop
+)
+
+// Settling is how long after the end of a campaign its UNKNOWN deliveries cannot be sent again:
+// events from SES settle most of them within moments.
+const Settling = time.Minute
 
 // Content is what one campaign sends. It is used by one goroutine and not kept for long.
 type Content interface {

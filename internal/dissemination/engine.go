@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/mail"
@@ -20,10 +19,14 @@ type Engine struct {
 	// [dynamo.Client].
 	Send  func(context.Context, mail.Message) (messageID string, err error)
 	Quota func(context.Context) (mail.Quota, error)
+	// Warn tells people that a campaign paused itself, if it is not nil. It may tell twice if it is
+	// killed in between.
+	Warn func(context.Context, Campaign) error
+	// Count records a number under the name of a metric, if it is not nil: Sent and Unknown of each
+	// run; QuotaUsed, in per cent; OldestDue, the seconds for which work has been due that a run got
+	// nowhere with.
+	Count func(metric string, n float64)
 	Log   *slog.Logger
-	Now   func() time.Time
-
-	pause func(context.Context, time.Duration) error // time passes for real if it is nil
 }
 
 const (
@@ -39,8 +42,8 @@ type run struct {
 	*Engine
 
 	store    *Store
-	pause    func(context.Context, time.Duration) error
 	contents map[string]Content // by campaign
+	oldest   time.Time          // since when the work has been due that had waited longest
 	pacer    pacer
 	done     Counts
 	// halted says that SES takes nothing at present, whichever campaign it is for.
@@ -50,16 +53,18 @@ type run struct {
 // Run works until nothing is due any more or the context's deadline is near, and returns what
 // became of the mail that it dealt with. An error in one campaign keeps no other from going on.
 func (e *Engine) Run(ctx context.Context) (Counts, error) {
-	r := &run{Engine: e, store: e.Store, pause: e.pause, contents: map[string]Content{}}
-	if r.pause == nil {
-		r.pause = pause
-	}
+	began := e.Store.now()
+	r := &run{Engine: e, store: e.Store, contents: map[string]Content{}}
+	r.pacer.jitter = e.Store.jitter
 	var errs []error
 	worked, waited := false, false
 	for !r.ending(ctx) {
 		due, err := r.store.due(ctx)
 		if err != nil {
 			return r.done, errors.Join(append(errs, err)...)
+		}
+		if r.oldest.IsZero() && len(due) > 0 {
+			r.oldest = due[0].since
 		}
 		took, err := r.workOff(ctx, due)
 		errs = append(errs, err)
@@ -72,11 +77,29 @@ func (e *Engine) Run(ctx context.Context) (Counts, error) {
 		}
 		// What this run has just written down may not be in the index yet.
 		waited = true
-		if err := r.pause(ctx, indexLag); err != nil {
+		if err := r.store.sleep(ctx, indexLag); err != nil {
 			break
 		}
 	}
+	r.measure(began)
 	return r.done, errors.Join(errs...)
+}
+
+// measure records how the run went.
+func (r *run) measure(began time.Time) {
+	if r.Count == nil {
+		return
+	}
+	waited := 0.0
+	if r.done.Closed() == 0 && !r.oldest.IsZero() {
+		waited = max(began.Sub(r.oldest).Seconds(), 0)
+	}
+	r.Count("OldestDue", waited)
+	r.Count("Sent", float64(r.done.Sent))
+	r.Count("Unknown", float64(max(r.done.Unknown, 0)))
+	if r.pacer.asked {
+		r.Count("QuotaUsed", 100*r.pacer.quota.Used())
+	}
 }
 
 // workOff takes what it can of the due work, and reports whether it got anything.
@@ -84,14 +107,14 @@ func (r *run) workOff(ctx context.Context, due []work) (took bool, err error) {
 	// Senders that look at the same list at the same time begin at different places.
 	start := 0
 	if len(due) > 0 {
-		start = rand.N(len(due)) //nolint:gosec // no secret
+		start = r.store.random(len(due))
 	}
 	var errs []error
 	for i := range due {
 		if r.ending(ctx) {
 			break
 		}
-		w, work := due[(start+i)%len(due)], r.expand
+		w, work := due[(start+i)%len(due)], r.tend
 		if w.isShard() {
 			work = r.sendShard
 		}
@@ -105,7 +128,7 @@ func (r *run) workOff(ctx context.Context, due []work) (took bool, err error) {
 // ending reports whether it is too late to begin anything.
 func (r *run) ending(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
-	return r.halted || ctx.Err() != nil || (ok && deadline.Sub(r.Now()) < margin)
+	return r.halted || ctx.Err() != nil || (ok && deadline.Sub(r.store.now()) < margin)
 }
 
 // open returns what a campaign sends.

@@ -176,7 +176,7 @@ func TestAFencedHolderCannotWrite(t *testing.T) {
 		if n == 4 && !overtaken { // in the middle of the window of 4
 			overtaken = true
 			w.t = w.t.Add(2 * lease)
-			sh, ok, err := w.store.takeShard(context.WithoutCancel(t.Context()), work{"c", shardKey(1)})
+			sh, ok, err := w.store.takeShard(context.WithoutCancel(t.Context()), work{campaign: "c", sk: shardKey(1)})
 			if err != nil || !ok {
 				t.Errorf("the shard was not taken over: %v", err)
 				return true, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,28 +15,24 @@ import (
 
 // expand writes down the recipients of a campaign, shard by shard, each together with the cursor
 // that leads to the next: whoever goes on after a crash neither repeats nor misses anybody.
-func (r *run) expand(ctx context.Context, w work) (bool, error) {
-	c, ok, err := r.store.takeCampaign(ctx, w)
-	if err != nil || !ok {
-		return false, err
-	}
+func (r *run) expand(ctx context.Context, c Campaign) error {
 	content, err := r.open(ctx, c)
 	if err != nil {
-		return true, err
+		return err
 	}
-	for c.State == Expanding {
+	for c.expands() {
 		if r.ending(ctx) {
-			return true, r.store.yield(ctx, c)
+			return r.store.yield(ctx, c)
 		}
 		recipients, next, err := content.Recipients(ctx, c.cursor, shardSize)
 		if err != nil {
-			return true, fmt.Errorf("dissemination: recipients of %s: %w", c.ID, err)
+			return fmt.Errorf("dissemination: recipients of %s: %w", c.ID, err)
 		}
 		if c, err = r.store.extend(ctx, c, recipients, next); err != nil {
-			return true, err
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }
 
 // attempts is how often a transaction is tried that others may get in the way of: the writers of
@@ -52,7 +47,7 @@ func (s *Store) extend(ctx context.Context, c Campaign, recipients []string, nex
 		if _, cancelled := dynamo.Cancelled(err); !cancelled {
 			return extended, err
 		}
-		if err := pause(ctx, jitter(20*time.Millisecond)); err != nil {
+		if err := s.sleep(ctx, s.jitter(20*time.Millisecond)); err != nil {
 			return c, err
 		}
 		current, err := s.Campaign(ctx, c.ID)
@@ -60,7 +55,7 @@ func (s *Store) extend(ctx context.Context, c Campaign, recipients []string, nex
 			return c, err
 		}
 		// Only shards that were finished meanwhile are no reason to stop.
-		if current.holder != c.holder || current.cursor != c.cursor || current.State != Expanding {
+		if current.holder != c.holder || current.cursor != c.cursor || !current.expands() {
 			return current, errFenced
 		}
 		c = current
@@ -92,6 +87,7 @@ func (s *Store) tryExtend(ctx context.Context, c Campaign, recipients []string, 
 	}
 	switch {
 	case next != "":
+		after.State = Expanding
 		expression += ", dueAt = :until"
 		values[":until"] = stamp(s.now().Add(lease))
 	case after.open > 0:
@@ -140,7 +136,7 @@ func (s *Store) finish(ctx context.Context, sh *shard) error {
 		if _, cancelled := dynamo.Cancelled(err); !cancelled {
 			return err
 		}
-		if err := pause(ctx, jitter(20*time.Millisecond)); err != nil {
+		if err := s.sleep(ctx, s.jitter(20*time.Millisecond)); err != nil {
 			return err
 		}
 		current, err := s.shard(ctx, sh.campaign, sh.number)
@@ -161,10 +157,14 @@ func (s *Store) tryFinish(ctx context.Context, sh *shard, c Campaign) error {
 		":open":    dynamo.N(int64(c.open - 1)),
 		":version": dynamo.N(int64(c.version)), ":next": dynamo.N(int64(c.version + 1)),
 	}
-	if c.open == 1 && c.State == Sending {
+	switch {
+	case c.open == 1 && c.State == Sending:
 		expression += ", #state = :done, finished = :now"
 		names["#state"] = "state"
 		values[":done"], values[":now"] = dynamo.S(string(Done)), stamp(s.now())
+	case c.open == 1 && c.State == Cancelled:
+		expression += ", finished = :now"
+		values[":now"] = stamp(s.now())
 	}
 	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{Update: s.update(sh, time.Time{}, " REMOVE holder, #due, dueAt")},
@@ -177,8 +177,8 @@ func (s *Store) tryFinish(ctx context.Context, sh *shard, c Campaign) error {
 	return err
 }
 
-// pause waits, or returns the context's error.
-func pause(ctx context.Context, d time.Duration) error {
+// sleep waits, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -190,6 +190,6 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // jitter returns a random time around d, so that those who met once do not meet again.
-func jitter(d time.Duration) time.Duration {
-	return d/2 + rand.N(d) //nolint:gosec // no secret
+func (s *Store) jitter(d time.Duration) time.Duration {
+	return d/2 + time.Duration(s.random(int(d)))
 }

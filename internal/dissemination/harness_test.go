@@ -42,12 +42,15 @@ func (c *clock) pause(ctx context.Context, d time.Duration) error {
 // audience is a kind whose recipients are numbers. Some of them have left meanwhile.
 type audience struct {
 	size, page int
+	policy     Policy
 
 	mu      sync.Mutex
 	left    map[string]bool
 	pages   int
 	compose func(recipients []string) // called before each batch
 }
+
+func (a *audience) Unknown() Policy { return a.policy }
 
 func (a *audience) Open(context.Context, Campaign) (Content, error) { return a, nil }
 
@@ -200,8 +203,15 @@ func newWorld(t *testing.T, size, page int) *world {
 		kind: &audience{size: size, page: page},
 		post: &post{quota: mail.Quota{PerSecond: 1000, Left: -1}},
 	}
-	w.store = NewStore(client, w.table, w.now)
+	w.store = w.ledger(client)
 	return w
+}
+
+// ledger is a ledger in which time passes when somebody waits.
+func (w *world) ledger(client *dynamodb.Client) *Store {
+	s := NewStore(client, w.table, w.now)
+	s.sleep = w.pause
+	return s
 }
 
 // process returns an engine with a connection of its own, as every Lambda process has.
@@ -212,8 +222,8 @@ func (w *world) process() (*Engine, *wire) {
 		o.Retryer = aws.NopRetryer{} // the dead do not try again
 	})
 	return &Engine{
-		Store: NewStore(client, w.table, w.now), Kinds: map[string]Kind{"issue": w.kind}, Send: w.post.Send, Quota: w.post.Quota,
-		Log: slog.New(slog.DiscardHandler), Now: w.now, pause: w.pause,
+		Store: w.ledger(client), Kinds: map[string]Kind{"issue": w.kind}, Send: w.post.Send, Quota: w.post.Quota,
+		Log: slog.New(slog.DiscardHandler),
 	}, cable
 }
 

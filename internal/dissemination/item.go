@@ -49,6 +49,11 @@ type (
 		Recipients int    `dynamodbav:"recipients"`
 		Parked     string `dynamodbav:"parked,omitempty"`
 		Finished   string `dynamodbav:"finished,omitempty"`
+		Paused     string `dynamodbav:"paused,omitempty"`
+		PausedWhy  string `dynamodbav:"pausedWhy,omitempty"`
+		Errand     errand `dynamodbav:"errand,omitempty"`
+		From       int    `dynamodbav:"errandFrom,omitempty"`
+		Before     Tally  `dynamodbav:"forgiven"`
 		Cursor     string `dynamodbav:"cursor"`
 		Shards     int    `dynamodbav:"shards"`
 		Open       int    `dynamodbav:"open"`
@@ -57,16 +62,21 @@ type (
 		Expires    int64  `dynamodbav:"expires"`
 	}
 	shardItem struct {
-		PK       string           `dynamodbav:"pk"`
-		SK       string           `dynamodbav:"sk"`
-		DueList  string           `dynamodbav:"due,omitempty"`
-		DueAt    string           `dynamodbav:"dueAt,omitempty"`
-		Outcomes string           `dynamodbav:"outcomes"`
-		Reasons  map[string][]int `dynamodbav:"reasons"`
-		Settled  []int            `dynamodbav:"settled,numberset,omitempty"`
-		Holder   string           `dynamodbav:"holder,omitempty"`
-		Version  int              `dynamodbav:"version"`
-		Expires  int64            `dynamodbav:"expires"`
+		PK         string           `dynamodbav:"pk"`
+		SK         string           `dynamodbav:"sk"`
+		DueList    string           `dynamodbav:"due,omitempty"`
+		DueAt      string           `dynamodbav:"dueAt,omitempty"`
+		Outcomes   string           `dynamodbav:"outcomes"`
+		Reasons    map[string][]int `dynamodbav:"reasons"`
+		Settled    []int            `dynamodbav:"settled,numberset,omitempty"`
+		Refused    []int            `dynamodbav:"refused,numberset,omitempty"`
+		Returned   []int            `dynamodbav:"returned,numberset,omitempty"`
+		Bounced    []int            `dynamodbav:"bounced,numberset,omitempty"`
+		Complained []int            `dynamodbav:"complained,numberset,omitempty"`
+		Rate       float64          `dynamodbav:"rate,omitempty"`
+		Holder     string           `dynamodbav:"holder,omitempty"`
+		Version    int              `dynamodbav:"version"`
+		Expires    int64            `dynamodbav:"expires"`
 	}
 	recipientsItem struct {
 		PK         string   `dynamodbav:"pk"`
@@ -90,11 +100,16 @@ func (c Campaign) item() campaignItem {
 }
 
 func (it campaignItem) campaign() Campaign {
-	return Campaign{
+	c := Campaign{
 		ID: it.PK, Kind: it.Kind, Subject: it.Subject, State: it.State,
 		Due: parseTime(it.Begin), Recipients: it.Recipients, Parked: parseTime(it.Parked), Finished: parseTime(it.Finished),
-		cursor: it.Cursor, shards: it.Shards, open: it.Open, holder: it.Holder, version: it.Version,
+		cursor: it.Cursor, shards: it.Shards, open: it.Open, errand: it.Errand, from: it.From, before: it.Before,
+		holder: it.Holder, version: it.Version,
 	}
+	if c.running() {
+		c.Paused, c.PausedWhy = parseTime(it.Paused), it.PausedWhy
+	}
+	return c
 }
 
 // item is a new shard, due from a time on.
@@ -107,8 +122,9 @@ func (s *shard) item(due time.Time, expires int64) shardItem {
 
 func (it shardItem) shard() (*shard, error) {
 	s := &shard{
-		campaign: it.PK, outcomes: []byte(it.Outcomes), reasons: it.Reasons, settled: it.Settled,
-		holder: it.Holder, version: it.Version, until: parseTime(it.DueAt),
+		campaign: it.PK, outcomes: []byte(it.Outcomes), reasons: it.Reasons,
+		settled: it.Settled, refused: it.Refused, returned: it.Returned, bounced: it.Bounced, complained: it.Complained,
+		due: it.DueList != "", rate: it.Rate, holder: it.Holder, version: it.Version, until: parseTime(it.DueAt),
 	}
 	if s.reasons == nil {
 		s.reasons = map[string][]int{}
@@ -144,15 +160,6 @@ func decodeShard(item dynamo.Item) (*shard, error) {
 		return nil, err
 	}
 	return it.shard()
-}
-
-// numbers is a set of numbers as DynamoDB holds it.
-func numbers(list []int) types.AttributeValue {
-	set := &types.AttributeValueMemberNS{}
-	for _, n := range list {
-		set.Value = append(set.Value, fmt.Sprint(n))
-	}
-	return set
 }
 
 // lists are lists of numbers by name as DynamoDB holds them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +29,10 @@ const (
 var errFenced = errors.New("dissemination: the lease went to another holder")
 
 // work is the key of a campaign or a shard that is due.
-type work struct{ campaign, sk string }
+type work struct {
+	campaign, sk string
+	since        time.Time
+}
 
 func (w work) isShard() bool { return strings.HasPrefix(w.sk, shardPrefix) }
 
@@ -49,27 +53,28 @@ func (s *Store) due(ctx context.Context) ([]work, error) {
 		it, err := decode[struct {
 			PK string `dynamodbav:"pk"`
 			SK string `dynamodbav:"sk"`
+			At string `dynamodbav:"dueAt"`
 		}](item)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, work{it.PK, it.SK})
+		found = append(found, work{it.PK, it.SK, parseTime(it.At)})
 	}
 	return found, nil
 }
 
-// take begins a lease, or reports false if somebody else was faster. set is what changes besides.
-func (s *Store) take(ctx context.Context, w work, set string, names map[string]string, values dynamo.Item) (dynamo.Item, bool, error) {
+// take begins a lease, or reports false if somebody else was faster.
+func (s *Store) take(ctx context.Context, w work) (dynamo.Item, bool, error) {
 	holder, now := NewID(), s.now()
-	expression := "SET dueAt = :until, holder = :holder, version = version + :one" + set
-	condition := "#due = :due AND dueAt <= :now"
-	values[":until"], values[":holder"] = stamp(now.Add(lease)), dynamo.S(holder)
-	values[":one"], values[":due"], values[":now"] = dynamo.N(1), dynamo.S(dueList), stamp(now)
-	names["#due"] = "due"
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: dynamo.Key(w.campaign, w.sk),
-		UpdateExpression: &expression, ConditionExpression: &condition,
-		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+		UpdateExpression:         aws.String("SET dueAt = :until, holder = :holder, version = version + :one"),
+		ConditionExpression:      aws.String("#due = :due AND dueAt <= :now"),
+		ExpressionAttributeNames: map[string]string{"#due": "due"},
+		ExpressionAttributeValues: dynamo.Item{
+			":until": stamp(now.Add(lease)), ":holder": dynamo.S(holder), ":one": dynamo.N(1),
+			":due": dynamo.S(dueList), ":now": stamp(now),
+		},
 		ReturnValues:                        types.ReturnValueAllNew,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
@@ -87,10 +92,9 @@ func (s *Store) take(ctx context.Context, w work, set string, names map[string]s
 	return nil, false, nil
 }
 
-// takeCampaign takes a campaign whose recipients are to be written down.
+// takeCampaign takes a campaign whose recipients are to be written down, or which has an errand.
 func (s *Store) takeCampaign(ctx context.Context, w work) (Campaign, bool, error) {
-	item, ok, err := s.take(ctx, w, ", #state = :expanding", map[string]string{"#state": "state"},
-		dynamo.Item{":expanding": dynamo.S(string(Expanding))})
+	item, ok, err := s.take(ctx, w)
 	if err != nil || !ok {
 		return Campaign{}, false, err
 	}
@@ -100,7 +104,7 @@ func (s *Store) takeCampaign(ctx context.Context, w work) (Campaign, bool, error
 
 // takeShard takes a shard. What the last holder had claimed becomes UNKNOWN with the first save.
 func (s *Store) takeShard(ctx context.Context, w work) (*shard, bool, error) {
-	item, ok, err := s.take(ctx, w, "", map[string]string{}, dynamo.Item{})
+	item, ok, err := s.take(ctx, w)
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -109,6 +113,10 @@ func (s *Store) takeShard(ctx context.Context, w work) (*shard, bool, error) {
 		return nil, false, err
 	}
 	sh.abandon()
+	sh.taken = s.now()
+	var counts Counts
+	sh.count(&counts)
+	sh.closed = counts.Closed()
 	return sh, true, nil
 }
 
@@ -121,13 +129,37 @@ func (s *Store) save(ctx context.Context, sh *shard) error {
 	return s.write(ctx, sh, sh.until, "")
 }
 
-// release gives a shard back, to be due again at a time; with the zero time it is not due until
-// its campaign goes on.
+// release gives a shard back, to be due again at a time.
 func (s *Store) release(ctx context.Context, sh *shard, at time.Time) error {
-	if at.IsZero() {
-		return s.write(ctx, sh, s.now(), " REMOVE holder, #due, dueAt")
-	}
 	return s.write(ctx, sh, at, " REMOVE holder")
+}
+
+// rest gives a shard back, not due until its campaign is no longer paused. It reports false if that
+// is so already: then the shard is still held.
+func (s *Store) rest(ctx context.Context, sh *shard) (bool, error) {
+	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
+		{Update: s.update(sh, time.Time{}, " REMOVE holder, #due, dueAt")},
+		{ConditionCheck: &types.ConditionCheck{
+			TableName: &s.table, Key: dynamo.Key(sh.campaign, campaignKey),
+			ConditionExpression: aws.String("attribute_exists(paused)"),
+		}},
+	}})
+	failed, refused := dynamo.Cancelled(err)
+	switch {
+	case err == nil:
+		return true, nil
+	case !refused:
+		return false, fmt.Errorf("dissemination: resting: %w", err)
+	case len(failed) > 0 && failed[0]:
+		current, err := s.shard(ctx, sh.campaign, sh.number)
+		if err != nil {
+			return false, err
+		}
+		if current.version != sh.version || current.holder != sh.holder {
+			return false, errFenced
+		}
+	}
+	return false, s.sleep(ctx, s.jitter(20*time.Millisecond))
 }
 
 func (s *Store) write(ctx context.Context, sh *shard, dueAt time.Time, remove string) error {
@@ -155,18 +187,20 @@ func (s *Store) write(ctx context.Context, sh *shard, dueAt time.Time, remove st
 		return errFenced
 	}
 	sh.version++
-	sh.unsaved, sh.proved, sh.folded, sh.settled = false, nil, nil, stored.Settled
+	sh.unsaved, sh.proved, sh.folded = false, nil, nil
+	sh.settled, sh.refused = stored.Settled, stored.Refused
 	sh.fold()
 	return nil
 }
 
 // update is the write of a held shard.
 func (s *Store) update(sh *shard, dueAt time.Time, remove string) *types.Update {
-	expression := "SET outcomes = :outcomes, reasons = :reasons, version = :next"
+	expression := "SET outcomes = :outcomes, reasons = :reasons, version = :next, rate = :rate"
 	names := map[string]string{}
 	values := dynamo.Item{
 		":outcomes": dynamo.S(string(sh.outcomes)), ":reasons": lists(sh.reasons),
 		":version": dynamo.N(int64(sh.version)), ":next": dynamo.N(int64(sh.version + 1)), ":holder": dynamo.S(sh.holder),
+		":rate": &types.AttributeValueMemberN{Value: strconv.FormatFloat(sh.speed(s.now()), 'f', 1, 64)},
 	}
 	if strings.Contains(remove, "#due") {
 		names["#due"] = "due"

@@ -14,8 +14,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// share is how much of the account's rate bulk mail may use. The rest is for confirmations and
-// sign-in, which people wait for.
+// share is how much of the account's rate and of its daily quota bulk mail may use. The rest is for
+// confirmations and sign-in, which people wait for.
 const share = 0.9
 
 // rateKey is the key of the item that all senders share; no campaign can have it as its identifier.

@@ -26,8 +26,9 @@ const (
 // account that may not send costs one call, doubles while all goes well, and halves when SES
 // refuses.
 type pacer struct {
-	asked bool
-	quota mail.Quota
+	jitter func(time.Duration) time.Duration
+	asked  bool
+	quota  mail.Quota
 	// size is how many to try next, failures how many windows in a row had no answer but no.
 	size, failures int
 }
@@ -48,7 +49,8 @@ func (p *pacer) window(ctx context.Context, ask func(context.Context) (mail.Quot
 	// A window is sent at once, so it holds what the rate allows in half a second.
 	size := min(p.size, maxWindow, int(math.Ceil(p.quota.PerSecond*share/2)))
 	if p.quota.Left >= 0 {
-		size = min(size, p.quota.Left)
+		kept := int(float64(p.quota.Max) * (1 - share))
+		size = min(size, max(p.quota.Left-kept, 0))
 	}
 	return size, nil
 }
@@ -74,7 +76,7 @@ func (p *pacer) learn(t tally) time.Duration {
 		p.failures++
 	}
 	p.size = max(p.size/2, 1)
-	return min(jitter(minBackoff<<p.failures), maxBackoff)
+	return min(p.jitter(minBackoff<<p.failures), maxBackoff)
 }
 
 // failing reports whether there is no sense in trying on.

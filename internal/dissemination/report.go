@@ -3,6 +3,8 @@ package dissemination
 import (
 	"context"
 	"fmt"
+	"iter"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -10,40 +12,23 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// Counts is how many deliveries have which outcome.
-type Counts struct {
-	Ready, Claimed, Sent, Failed, Suppressed, Unknown int
+// Report says how a campaign stands.
+type Report struct {
+	Campaign
+	Counts
+	// Exceptions are the first of the deliveries that failed or are unknown.
+	Exceptions []Exception
+	Shards     []ShardReport
+	// Bounced is how many bounced for good, Returned for now, Complained whose readers complained.
+	// All of them are among Sent.
+	Bounced, Returned, Complained int
+	// Unsubscribed is how many left by a link in this campaign's mail.
+	Unsubscribed int
+	// PerSecond is how many deliveries are made in a second at present, Left how long it will take
+	// at this rate, or 0 if that cannot be told.
+	PerSecond float64
+	Left      time.Duration
 }
-
-func (c *Counts) add(o Outcome) {
-	switch o {
-	case Ready:
-		c.Ready++
-	case Claimed:
-		c.Claimed++
-	case Sent:
-		c.Sent++
-	case Failed:
-		c.Failed++
-	case Suppressed:
-		c.Suppressed++
-	case Unknown:
-		c.Unknown++
-	}
-}
-
-// addChange adds what became of a shard's deliveries since before.
-func (c *Counts) addChange(before Counts, sh *shard) {
-	var now Counts
-	sh.count(&now)
-	c.Sent += now.Sent - before.Sent
-	c.Failed += now.Failed - before.Failed
-	c.Suppressed += now.Suppressed - before.Suppressed
-	c.Unknown += now.Unknown - before.Unknown
-}
-
-// Closed is how many recipients have been dealt with.
-func (c Counts) Closed() int { return c.Sent + c.Failed + c.Suppressed + c.Unknown }
 
 // Exception is a delivery that a person should look at.
 type Exception struct {
@@ -52,12 +37,31 @@ type Exception struct {
 	Reason    string  // a code, for Failed
 }
 
-// Report says how a campaign stands.
-type Report struct {
-	Campaign
+// ShardReport says how a shard stands.
+type ShardReport struct {
+	Number int
 	Counts
-	// Exceptions are the first of the deliveries that failed or are unknown.
-	Exceptions []Exception
+	State ShardState
+}
+
+// ShardState says whether somebody is at a shard.
+type ShardState string
+
+// The states.
+const (
+	Waiting ShardState = "waiting"
+	Working ShardState = "working"
+	Closed  ShardState = "closed" // all of its recipients are accounted for
+)
+
+func (s *shard) state(now time.Time) ShardState {
+	switch {
+	case s.holder != "" && s.until.After(now):
+		return Working
+	case s.due || len(s.ready(1)) > 0:
+		return Waiting
+	}
+	return Closed
 }
 
 // Report reads a campaign and all its shards, with up to limit exceptions. It fails with ErrNone.
@@ -67,30 +71,58 @@ func (s *Store) Report(ctx context.Context, id string, limit int) (Report, error
 		return Report{}, err
 	}
 	report := Report{Campaign: c}
-	pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
-		TableName: &s.table, ConsistentRead: aws.Bool(true),
-		KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :shard)"),
-		ExpressionAttributeValues: dynamo.Item{":pk": dynamo.S(id), ":shard": dynamo.S(shardPrefix)},
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for sh, err := range s.shards(ctx, id) {
 		if err != nil {
-			return report, fmt.Errorf("dissemination: report: %w", err)
+			return report, err
 		}
-		for _, item := range page.Items {
-			sh, err := decodeShard(item)
+		report.add(sh, s.now())
+		found, err := s.exceptions(ctx, sh, limit-len(report.Exceptions))
+		if err != nil {
+			return report, err
+		}
+		report.Exceptions = append(report.Exceptions, found...)
+	}
+	if report.PerSecond > 0 {
+		report.Left = time.Duration(float64(report.Ready+report.Claimed) / report.PerSecond * float64(time.Second)).Round(time.Second)
+	}
+	report.Unsubscribed, err = s.unsubscribed(ctx, id)
+	return report, err
+}
+
+func (r *Report) add(sh *shard, now time.Time) {
+	one := ShardReport{Number: sh.number, State: sh.state(now)}
+	sh.count(&one.Counts)
+	sh.count(&r.Counts)
+	r.Shards = append(r.Shards, one)
+	r.Bounced += len(sh.bounced)
+	r.Returned += len(sh.returned)
+	r.Complained += len(sh.complained)
+	if one.State == Working {
+		r.PerSecond += sh.rate
+	}
+}
+
+// shards reads all shards of a campaign, in their order.
+func (s *Store) shards(ctx context.Context, campaign string) iter.Seq2[*shard, error] {
+	return func(yield func(*shard, error) bool) {
+		pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
+			TableName: &s.table, ConsistentRead: aws.Bool(true),
+			KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :shard)"),
+			ExpressionAttributeValues: dynamo.Item{":pk": dynamo.S(campaign), ":shard": dynamo.S(shardPrefix)},
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
 			if err != nil {
-				return report, err
+				yield(nil, fmt.Errorf("dissemination: shards: %w", err))
+				return
 			}
-			sh.count(&report.Counts)
-			found, err := s.exceptions(ctx, sh, limit-len(report.Exceptions))
-			if err != nil {
-				return report, err
+			for _, item := range page.Items {
+				if !yield(decodeShard(item)) {
+					return
+				}
 			}
-			report.Exceptions = append(report.Exceptions, found...)
 		}
 	}
-	return report, nil
 }
 
 // exceptions returns up to limit failed and unknown deliveries of a shard.

@@ -36,10 +36,10 @@ func (r *run) rescue(ctx context.Context, sh *shard) error {
 	ctx = context.WithoutCancel(ctx)
 	proved := sh.proved
 	sh.unclaimAll()
-	err := r.store.release(ctx, sh, r.Now().Add(lease))
+	err := r.store.release(ctx, sh, r.store.now().Add(lease))
 	if err != nil && len(proved) > 0 {
 		// Whoever holds the shard now thinks that these are UNKNOWN.
-		return r.store.settle(ctx, sh.campaign, sh.number, proved)
+		return r.store.settle(ctx, sh.campaign, sh.number, proved, WentOut)
 	}
 	if errors.Is(err, errFenced) {
 		return nil
@@ -63,15 +63,21 @@ func (r *run) sendWindows(ctx context.Context, sh *shard) error {
 		if err != nil {
 			return err
 		}
-		if !c.sends() {
-			return r.store.release(ctx, sh, time.Time{})
-		}
-		if c.Parked.After(r.Now()) {
-			return r.store.release(ctx, sh, c.Parked)
+		if c.State == Cancelled {
+			sh.close(cancelled)
 		}
 		waiting := len(sh.ready(maxWindow))
 		if waiting == 0 {
 			return r.store.finish(ctx, sh)
+		}
+		if !c.sends() {
+			if rests, err := r.store.rest(ctx, sh); rests || err != nil {
+				return err
+			}
+			continue // it goes on meanwhile
+		}
+		if c.Parked.After(r.store.now()) {
+			return r.store.release(ctx, sh, c.Parked)
 		}
 		size, err := r.pacer.window(ctx, r.Quota)
 		if err != nil {
@@ -87,7 +93,7 @@ func (r *run) sendWindows(ctx context.Context, sh *shard) error {
 			return err
 		}
 	}
-	return r.store.release(context.WithoutCancel(ctx), sh, r.Now())
+	return r.store.release(context.WithoutCancel(ctx), sh, r.store.now())
 }
 
 // awaitPlaces waits until n messages fit into the account's rate.
@@ -96,7 +102,7 @@ func (r *run) awaitPlaces(ctx context.Context, sh *shard, n int) error {
 	if err != nil {
 		return err
 	}
-	wait := at.Sub(r.Now())
+	wait := at.Sub(r.store.now())
 	if wait <= 0 {
 		return nil
 	}
@@ -105,7 +111,7 @@ func (r *run) awaitPlaces(ctx context.Context, sh *shard, n int) error {
 			return err
 		}
 	}
-	return r.pause(ctx, wait)
+	return r.store.sleep(ctx, wait)
 }
 
 // sendWindow claims the next deliveries and sends them.
@@ -131,7 +137,7 @@ func (r *run) sendWindow(ctx context.Context, c Campaign, sh *shard, size int, r
 		if err := r.store.save(ctx, sh); err != nil {
 			return err
 		}
-		return r.pause(ctx, wait)
+		return r.store.sleep(ctx, wait)
 	}
 	return nil
 }
@@ -187,7 +193,7 @@ func (r *run) sendAll(ctx context.Context, batch []claimed) []error {
 // which sends nothing, decides then.
 func (r *run) park(ctx context.Context, sh *shard) error {
 	r.halted = true
-	until := r.Now().Add(parkedFor)
+	until := r.store.now().Add(parkedFor)
 	if err := r.store.park(ctx, sh.campaign, until); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func TestAnEventSettlesAnUnknown(t *testing.T) {
 	}
 	for range 3 { // events repeat
 		for _, m := range w.post.log {
-			if err := w.store.Settle(t.Context(), m.Tags[DeliveryTag]); err != nil {
+			if err := w.store.Settle(t.Context(), m.Tags[DeliveryTag], WentOut); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -44,7 +44,7 @@ func TestAnEventBeforeTheMarkIsNotLost(t *testing.T) {
 		w := newWorld(t, 40, 40)
 		w.schedule(name)
 		w.post.answer = func(_ int, m mail.Message) (bool, error) {
-			return true, keepFirst(w.store.Settle(context.WithoutCancel(t.Context()), m.Tags[DeliveryTag]), answer)
+			return true, keepFirst(w.store.Settle(context.WithoutCancel(t.Context()), m.Tags[DeliveryTag], WentOut), answer)
 		}
 		engine, _ := w.process()
 		_, err := engine.Run(t.Context())
@@ -84,7 +84,7 @@ func TestEventsAfterACrash(t *testing.T) {
 		}
 		events := func() {
 			for _, m := range w.post.log {
-				if err := w.store.Settle(t.Context(), m.Tags[DeliveryTag]); err != nil {
+				if err := w.store.Settle(t.Context(), m.Tags[DeliveryTag], WentOut); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -110,13 +110,13 @@ func TestEventsAfterACrash(t *testing.T) {
 func TestSettlingWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3, 3)
-	if err := w.store.Settle(t.Context(), "gone_1_1"); err != nil {
+	if err := w.store.Settle(t.Context(), "gone_1_1", WentOut); err != nil {
 		t.Errorf("a campaign that is deleted: %v", err)
 	}
 	w.schedule("c")
 	w.run()
 	for _, tag := range []string{"c_1_3", "nonsense"} {
-		if err := w.store.Settle(t.Context(), tag); err == nil {
+		if err := w.store.Settle(t.Context(), tag, WentOut); err == nil {
 			t.Errorf("%q was settled", tag)
 		}
 	}

@@ -18,6 +18,12 @@ const (
 	Unknown    Outcome = 'U' // claimed, and no proof whether it was sent
 )
 
+// What the ledger itself gives as a reason.
+const (
+	cancelled = "cancelled" // the campaign was, before this mail was sent
+	rejected  = "rejected"  // SES took the message and did not send it
+)
+
 // shard is the state of up to shardSize deliveries of a campaign.
 type shard struct {
 	campaign string
@@ -26,14 +32,22 @@ type shard struct {
 	outcomes []byte
 	// reasons says for the exceptions why: the indexes by code.
 	reasons map[string][]int
-	// settled are deliveries that events proved to be sent. The set is written without a version.
-	settled []int
+	// settled are deliveries that events proved to be sent, refused those that SES accepted and then
+	// did not send. These sets, and the ones below, are written without a version.
+	settled, refused []int
+	// returned are deliveries that bounced for now, bounced those that bounced for good.
+	returned, bounced, complained []int
 	// folded are those of settled that outcomes know by now; the next write takes them out.
 	folded []int
 
 	holder  string
 	version int
 	until   time.Time // the end of the holder's lease
+	due     bool      // there is work left, or somebody is at it
+	rate    float64   // deliveries a second in the holder's hands
+
+	taken  time.Time // since when the holder has it
+	closed int       // how many deliveries were made by then
 
 	// unsaved says that outcomes has what the ledger has not; proved are those among it that were
 	// sent.
@@ -59,6 +73,20 @@ func (s *shard) reason(i int) string {
 		}
 	}
 	return ""
+}
+
+// speed is how many deliveries a second the holder has made since it took the shard.
+func (s *shard) speed(now time.Time) float64 {
+	var counts Counts
+	s.count(&counts)
+	return float64(counts.Closed()-s.closed) / max(now.Sub(s.taken).Seconds(), 1)
+}
+
+// close decides that nothing READY is to be made any more.
+func (s *shard) close(reason string) {
+	for _, i := range s.ready(len(s.outcomes)) {
+		s.suppress(i, reason)
+	}
 }
 
 // ready returns up to n deliveries that are still to be made.
@@ -130,6 +158,20 @@ func (s *shard) fold() {
 		s.folded = append(s.folded, i)
 	}
 	s.settled = nil
+	for _, i := range s.refused {
+		if i >= 0 && i < len(s.outcomes) && s.outcome(i) != Failed && s.outcome(i) != Suppressed {
+			s.move(i, s.outcome(i), Failed)
+			s.reasons[rejected] = append(s.reasons[rejected], i)
+		}
+	}
+}
+
+// again makes UNKNOWN deliveries READY once more: somebody decided that.
+func (s *shard) again() (changed bool) {
+	for i := range s.outcomes {
+		changed = s.move(i, Unknown, Ready) || changed
+	}
+	return changed
 }
 
 func (s *shard) move(i int, from, to Outcome) bool {

@@ -2,9 +2,10 @@ package dissemination
 
 import (
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,15 +24,26 @@ type Store struct {
 	client *dynamo.Client
 	table  string
 	now    func() time.Time
+	sleep  func(context.Context, time.Duration) error
+	random func(n int) int
 }
 
 // NewStore returns the ledger in a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{dynamo.NewClient(client), table, now}
+	return Simulated(dynamo.NewClient(client), table, now, sleep, rand.IntN)
+}
+
+// Simulated returns a ledger over anything that answers like DynamoDB. Waiting and chance, of the
+// ledger and of the engines that use it, are the caller's.
+func Simulated(
+	client *dynamo.Client, table string, now func() time.Time,
+	sleep func(context.Context, time.Duration) error, random func(n int) int,
+) *Store {
+	return &Store{client, table, now, sleep, random}
 }
 
 // NewID returns an identifier for a campaign, 80 random bits in 16 letters and digits.
-func NewID() string { return rand.Text()[:16] }
+func NewID() string { return crand.Text()[:16] }
 
 // Start begins a campaign to an explicit list of recipients. Starting it again does nothing, so
 // whoever does not know whether the first time succeeded may repeat the call.
@@ -92,20 +104,6 @@ func (s *Store) chunk(c Campaign, number int, recipients []string) ([]types.Tran
 	sh.version = 1
 	first, err := s.putNew(sh.item(c.Due, expires))
 	return []types.TransactWriteItem{list, first}, err
-}
-
-// Cancel returns the write that cancels a campaign of which nothing was sent yet, to join a
-// transaction. It fails if sending has begun.
-func (s *Store) Cancel(id string) types.TransactWriteItem {
-	return types.TransactWriteItem{Update: &types.Update{
-		TableName: &s.table, Key: dynamo.Key(id, campaignKey),
-		UpdateExpression:         aws.String("SET #state = :cancelled, version = version + :one REMOVE #due, dueAt"),
-		ConditionExpression:      aws.String("#state = :scheduled"),
-		ExpressionAttributeNames: map[string]string{"#state": "state", "#due": "due"},
-		ExpressionAttributeValues: dynamo.Item{
-			":cancelled": dynamo.S(string(Cancelled)), ":scheduled": dynamo.S(string(Scheduled)), ":one": dynamo.N(1),
-		},
-	}}
 }
 
 // Campaign returns a campaign, or ErrNone.

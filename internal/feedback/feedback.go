@@ -2,7 +2,16 @@
 //
 // Events come from the configuration set through an SNS topic. They may repeat, come in any order
 // and even before SES has answered the sender, and some never come: an event is a proof, its
-// absence proves nothing.
+// absence proves nothing. Acting on one twice is the same as acting on it once.
+//
+//	Send, DeliveryDelay         the mail went out: an uncertain delivery is settled
+//	Delivery                    so too, and soft bounces of the address are forgotten
+//	Bounce, Permanent           the address is suppressed, and the campaign counts a bounce
+//	Bounce, other               the address counts a soft bounce; see members.SoftBounces
+//	Complaint                   the address is suppressed, and the campaign counts a complaint
+//	Reject, Rendering Failure   SES took the mail and did not send it: the delivery failed
+//
+// A campaign with too many bounces or complaints pauses itself; see [dissemination.MaxBounces].
 package feedback
 
 import (
@@ -18,14 +27,16 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 )
 
-// Ledger learns which deliveries were sent. [dissemination.Store] is one.
+// Ledger learns what became of deliveries. [dissemination.Store] is one.
 type Ledger interface {
-	Settle(ctx context.Context, delivery string) error
+	Settle(ctx context.Context, delivery string, p dissemination.Proof) error
 }
 
 // Suppressions remembers addresses that no bulk mail may go to. members.Suppressions is one.
 type Suppressions interface {
 	Add(ctx context.Context, address, reason string) error
+	Returned(ctx context.Context, address string) error
+	Delivered(ctx context.Context, address string) error
 }
 
 // Handler acts on events of one topic.
@@ -34,40 +45,21 @@ type Handler struct {
 	Topic        string
 	Ledger       Ledger
 	Suppressions Suppressions
-	Log          *slog.Logger
+	// Count records a number under the name of a metric.
+	Count func(metric string, n float64)
+	Log   *slog.Logger
 }
 
 // ErrTopic says that an event came from a topic that is not ours; nothing of it was acted on.
 var ErrTopic = errors.New("feedback: an event from a foreign topic")
 
-// Handle acts on all events, or returns an error, after which SNS repeats them: acting twice is
-// the same as acting once.
+// Handle acts on all events, or returns an error, after which SNS repeats them.
 func (h *Handler) Handle(ctx context.Context, e events.SNSEvent) error {
 	var errs []error
 	for _, record := range e.Records {
 		errs = append(errs, h.handle(ctx, record.SNS))
 	}
 	return errors.Join(errs...)
-}
-
-// event is what SES publishes, as far as it is read.
-type event struct {
-	EventType string `json:"eventType"`
-	Mail      struct {
-		MessageID string              `json:"messageId"`
-		Tags      map[string][]string `json:"tags"`
-	} `json:"mail"`
-	Bounce struct {
-		BounceType        string      `json:"bounceType"`
-		BouncedRecipients []recipient `json:"bouncedRecipients"`
-	} `json:"bounce"`
-	Complaint struct {
-		ComplainedRecipients []recipient `json:"complainedRecipients"`
-	} `json:"complaint"`
-}
-
-type recipient struct {
-	EmailAddress string `json:"emailAddress"`
 }
 
 func (h *Handler) handle(ctx context.Context, record events.SNSEntity) error {
@@ -83,36 +75,50 @@ func (h *Handler) handle(ctx context.Context, record events.SNSEntity) error {
 	if err := json.Unmarshal([]byte(record.Message), &e); err != nil {
 		return fmt.Errorf("feedback: event %s cannot be read: %w", record.MessageID, err)
 	}
-	return errors.Join(h.settle(ctx, e), h.suppress(ctx, e))
+	return errors.Join(h.settle(ctx, e), h.address(ctx, e))
 }
 
-// settle records that the mail went out, which every event but a rejection proves.
+// settle tells the ledger what the event proves.
 func (h *Handler) settle(ctx context.Context, e event) error {
-	switch e.EventType {
-	case "Send", "Delivery", "DeliveryDelay", "Bounce", "Complaint":
-	default: // Reject, Rendering Failure: SES took the message and then did not send it
-		h.Log.WarnContext(ctx, "SES did not send a message", "event", e.EventType, "messageId", e.Mail.MessageID, "tags", e.Mail.Tags)
+	proof, ok := e.proof()
+	if !ok {
+		h.Log.WarnContext(ctx, "an event of an unknown type", "event", e.EventType, "messageId", e.Mail.MessageID)
 		return nil
 	}
-	for _, delivery := range e.Mail.Tags[dissemination.DeliveryTag] {
-		if err := h.Ledger.Settle(ctx, delivery); err != nil {
-			return err
-		}
+	if proof == dissemination.Refused {
+		h.Log.WarnContext(ctx, "SES did not send a message", "event", e.EventType, "messageId", e.Mail.MessageID, "tags", e.Mail.Tags)
 	}
-	return nil
+	var errs []error
+	for _, delivery := range e.Mail.Tags[dissemination.DeliveryTag] {
+		errs = append(errs, h.Ledger.Settle(ctx, delivery, proof))
+	}
+	return errors.Join(errs...)
 }
 
-// suppress ends bulk mail to addresses that do not exist or whose owners complained. A mailbox
-// that is full for a while is no reason.
-func (h *Handler) suppress(ctx context.Context, e event) error {
-	var gone []recipient
-	reason := ""
+// address remembers what the event tells of the addresses.
+func (h *Handler) address(ctx context.Context, e event) error {
+	var errs []error
 	switch {
-	case e.EventType == "Bounce" && e.Bounce.BounceType == "Permanent":
-		gone, reason = e.Bounce.BouncedRecipients, "bounce"
+	case e.EventType == "Delivery":
+		for _, address := range e.Delivery.Recipients {
+			errs = append(errs, h.Suppressions.Delivered(ctx, address))
+		}
+	case e.permanent():
+		h.Count("Bounces", 1)
+		errs = append(errs, h.suppress(ctx, e, e.Bounce.BouncedRecipients, "bounce"))
+	case e.EventType == "Bounce":
+		for _, r := range e.Bounce.BouncedRecipients {
+			errs = append(errs, h.Suppressions.Returned(ctx, r.EmailAddress))
+		}
 	case e.EventType == "Complaint":
-		gone, reason = e.Complaint.ComplainedRecipients, "complaint"
+		h.Count("Complaints", 1)
+		errs = append(errs, h.suppress(ctx, e, e.Complaint.ComplainedRecipients, "complaint"))
 	}
+	return errors.Join(errs...)
+}
+
+// suppress ends bulk mail to addresses that do not exist or whose owners complained.
+func (h *Handler) suppress(ctx context.Context, e event, gone []recipient, reason string) error {
 	for _, r := range gone {
 		if err := h.Suppressions.Add(ctx, r.EmailAddress, reason); err != nil {
 			return fmt.Errorf("feedback: suppressing: %w", err)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/municipalitiesnet/munet/internal/dissemination"
 )
 
 const topic = "arn:aws:sns:eu-west-1:123456789012:feedback"
@@ -20,8 +22,23 @@ type record struct {
 	fail       error
 }
 
-func (r *record) Settle(_ context.Context, delivery string) error {
-	r.settled = append(r.settled, delivery)
+func (r *record) Settle(_ context.Context, delivery string, p dissemination.Proof) error {
+	r.settled = append(r.settled, fmt.Sprint(delivery, " ", names[p]))
+	return r.fail
+}
+
+var names = map[dissemination.Proof]string{
+	dissemination.WentOut: "went out", dissemination.Returned: "returned", dissemination.Bounced: "bounced",
+	dissemination.Complained: "complained", dissemination.Refused: "refused",
+}
+
+func (r *record) Returned(_ context.Context, address string) error {
+	r.suppressed = append(r.suppressed, address+" returned")
+	return r.fail
+}
+
+func (r *record) Delivered(_ context.Context, address string) error {
+	r.suppressed = append(r.suppressed, address+" delivered")
 	return r.fail
 }
 
@@ -32,7 +49,7 @@ func (r *record) Add(_ context.Context, address, reason string) error {
 
 func handle(t *testing.T, r *record, messages ...string) error {
 	t.Helper()
-	h := &Handler{Topic: topic, Ledger: r, Suppressions: r, Log: slog.New(slog.DiscardHandler)}
+	h := &Handler{Topic: topic, Ledger: r, Suppressions: r, Count: func(string, float64) {}, Log: slog.New(slog.DiscardHandler)}
 	var e events.SNSEvent
 	for _, m := range messages {
 		e.Records = append(e.Records, events.SNSEventRecord{SNS: events.SNSEntity{TopicArn: topic, Message: m}})
@@ -51,18 +68,31 @@ func TestEvents(t *testing.T) {
 		message             string
 		settled, suppressed []string
 	}{
-		"sent":      {message("Send", `,"send":{}`), []string{"c_1_7"}, nil},
-		"delivered": {message("Delivery", ""), []string{"c_1_7"}, nil},
-		"delayed":   {message("DeliveryDelay", ""), []string{"c_1_7"}, nil},
+		"sent": {message("Send", `,"send":{}`), []string{"c_1_7 went out"}, nil},
+		"delivered": {
+			message("Delivery", `,"delivery":{"recipients":["maria@pafos.example"]}`),
+			[]string{"c_1_7 went out"}, []string{"maria@pafos.example delivered"},
+		},
+		"delayed": {message("DeliveryDelay", ""), []string{"c_1_7 went out"}, nil},
 		"bounced for good": {
 			message("Bounce", `,"bounce":{"bounceType":"Permanent",`+bounced+`}`),
-			[]string{"c_1_7"}, []string{"maria@pafos.example bounce"},
+			[]string{"c_1_7 bounced"}, []string{"maria@pafos.example bounce"},
 		},
-		"bounced for now":        {message("Bounce", `,"bounce":{"bounceType":"Transient",`+bounced+`}`), []string{"c_1_7"}, nil},
-		"bounced for no reason":  {message("Bounce", `,"bounce":{"bounceType":"Undetermined",`+bounced+`}`), []string{"c_1_7"}, nil},
-		"complained":             {message("Complaint", `,"complaint":{"complainedRecipients":[{"emailAddress":"m@p.example"}]}`), []string{"c_1_7"}, []string{"m@p.example complaint"}},
-		"rejected":               {message("Reject", `,"reject":{"reason":"Bad content"}`), nil, nil},
-		"not rendered":           {message("Rendering Failure", ""), nil, nil},
+		"bounced for now": {
+			message("Bounce", `,"bounce":{"bounceType":"Transient",`+bounced+`}`),
+			[]string{"c_1_7 returned"}, []string{"maria@pafos.example returned"},
+		},
+		"bounced for no known reason": {
+			message("Bounce", `,"bounce":{"bounceType":"Undetermined",`+bounced+`}`),
+			[]string{"c_1_7 returned"}, []string{"maria@pafos.example returned"},
+		},
+		"complained": {
+			message("Complaint", `,"complaint":{"complainedRecipients":[{"emailAddress":"m@p.example"}]}`),
+			[]string{"c_1_7 complained"}, []string{"m@p.example complaint"},
+		},
+		"rejected":               {message("Reject", `,"reject":{"reason":"Bad content"}`), []string{"c_1_7 refused"}, nil},
+		"not rendered":           {message("Rendering Failure", ""), []string{"c_1_7 refused"}, nil},
+		"of a type to come":      {message("Subscription", ""), nil, nil},
 		"without a delivery":     {`{"eventType":"Send","mail":{"tags":{}}}`, nil, nil},
 		"SES connects the topic": {"Successfully validated SNS topic for Amazon SES event publishing.", nil, nil},
 	} {
@@ -80,7 +110,7 @@ func TestEvents(t *testing.T) {
 
 func TestForeignTopicsAreRefused(t *testing.T) {
 	r := &record{}
-	h := &Handler{Topic: topic, Ledger: r, Suppressions: r, Log: slog.New(slog.DiscardHandler)}
+	h := &Handler{Topic: topic, Ledger: r, Suppressions: r, Count: func(string, float64) {}, Log: slog.New(slog.DiscardHandler)}
 	err := h.Handle(t.Context(), events.SNSEvent{Records: []events.SNSEventRecord{
 		{SNS: events.SNSEntity{TopicArn: topic + "-of-a-stranger", Message: message("Complaint", `,"complaint":{"complainedRecipients":[{"emailAddress":"m@p.example"}]}`)}},
 		{SNS: events.SNSEntity{TopicArn: topic, Message: message("Send", "")}},

@@ -39,6 +39,9 @@ func (k *Kind) Recipients(context.Context, string, int) ([]string, string, error
 	return nil, "", nil
 }
 
+// Unknown says that nothing is sent again: a coordinator who wants to may invite once more.
+func (k *Kind) Unknown() dissemination.Policy { return dissemination.Leave }
+
 // Compose writes to those whose application still waits.
 func (k *Kind) Compose(ctx context.Context, applications []string) ([]dissemination.Draft, error) {
 	drafts := make([]dissemination.Draft, len(applications))

@@ -93,7 +93,7 @@ func TestInvitations(t *testing.T) {
 	sent := &box{messages: map[string]mail.Message{}}
 	engine := &dissemination.Engine{
 		Store: ledger, Kinds: map[string]dissemination.Kind{Name: kind}, Send: sent.Send, Quota: sent.Quota,
-		Log: slog.New(slog.DiscardHandler), Now: clock,
+		Log: slog.New(slog.DiscardHandler),
 	}
 	counts, err := engine.Run(t.Context())
 	if err != nil {

@@ -68,6 +68,15 @@ func (s *Sender) Send(ctx context.Context, m Message) (messageID string, err err
 type Quota struct {
 	PerSecond float64 // the highest rate, in messages
 	Left      int     // messages left in the running 24 hours; less than 0 means without limit
+	Max       int     // messages in 24 hours; 0 means without limit
+}
+
+// Used is the part of the messages for 24 hours that was sent, from 0 to 1.
+func (q Quota) Used() float64 {
+	if q.Max <= 0 {
+		return 0
+	}
+	return 1 - float64(q.Left)/float64(q.Max)
 }
 
 // Quota asks SES for the account's limits.
@@ -80,7 +89,7 @@ func (s *Sender) Quota(ctx context.Context) (Quota, error) {
 	}
 	q := Quota{PerSecond: out.MaxSendRate, Left: -1}
 	if out.Max24HourSend >= 0 { // SES says -1 for no limit
-		q.Left = int(max(out.Max24HourSend-out.SentLast24Hours, 0))
+		q.Left, q.Max = int(max(out.Max24HourSend-out.SentLast24Hours, 0)), int(out.Max24HourSend)
 	}
 	return q, nil
 }

@@ -60,14 +60,18 @@ func (s *Suppressions) Add(ctx context.Context, address, reason string) error {
 func (s *Suppressions) Reasons(ctx context.Context, addresses []string) (map[string]string, error) {
 	keys := make(map[string]dynamo.Item, len(addresses))
 	for _, address := range addresses {
-		keys[address] = s.key(address)
+		keys[mail.Key(address)] = s.key(address)
 	}
 	found, err := s.store.batch(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
 	reasons := make(map[string]string, len(found))
-	for address, item := range found {
+	for _, address := range addresses {
+		item := found[mail.Key(address)]
+		if item == nil {
+			continue
+		}
 		it, err := decode[suppressed](item)
 		if err != nil {
 			return nil, err

@@ -2,9 +2,7 @@ package newsletter
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -32,6 +30,13 @@ func (b *Bulk) Open(ctx context.Context, c dissemination.Campaign) (disseminatio
 	}
 	return &issue{Bulk: b, newsletter: n, texts: texts, editions: map[language.Tag]*mail.Edition{}}, nil
 }
+
+// ProgressPath is the path of the page where a newsletter on its way is watched, by its identifier.
+func ProgressPath(id string) string { return pathOf(id) + "/progress" }
+
+// Unknown says that a coordinator may have an issue sent once more to those of whom nobody knows
+// whether they got it.
+func (b *Bulk) Unknown() dissemination.Policy { return dissemination.Resend }
 
 // issue is one newsletter on its way. It implements [dissemination.Content].
 type issue struct {
@@ -88,8 +93,8 @@ func (i *issue) Compose(ctx context.Context, recipients []string) ([]disseminati
 			drafts[n].Reason = "gone"
 		case reason != "":
 			drafts[n].Reason = reason
-		case reasons[ref] != "":
-			drafts[n].Reason = reasons[ref]
+		case reasons[p.Address] != "":
+			drafts[n].Reason = reasons[p.Address]
 		default:
 			if drafts[n].Message, err = i.message(p); err != nil {
 				return nil, err
@@ -119,24 +124,14 @@ func (i *issue) people(ctx context.Context, recipients []string) (map[string]mem
 	return people, nil
 }
 
-// suppressed looks the addresses up that no bulk mail may go to. An address that came back under
+// suppressed returns by address why no bulk mail may go there. An address that came back under
 // another membership has no mark on the person yet.
 func (i *issue) suppressed(ctx context.Context, people map[string]members.Person) (map[string]string, error) {
-	var mu sync.Mutex
-	var errs []error
-	reasons := map[string]string{}
-	var group sync.WaitGroup
-	for ref, p := range people {
-		group.Go(func() {
-			reason, err := i.Suppressions.Reason(ctx, p.Address)
-			mu.Lock()
-			defer mu.Unlock()
-			reasons[ref] = reason
-			errs = append(errs, err)
-		})
+	addresses := make([]string, 0, len(people))
+	for _, p := range people {
+		addresses = append(addresses, p.Address)
 	}
-	group.Wait()
-	return reasons, errors.Join(errs...)
+	return i.Suppressions.Reasons(ctx, addresses)
 }
 
 func (i *issue) message(p members.Person) (mail.Message, error) {

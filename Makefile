@@ -33,7 +33,7 @@ help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start MuNet at http://localhost:8080 (PORT= to change) with all that it needs; Ctrl-C stops it
-	@go build -o .cache/local ./infra/local
+	@CGO_ENABLED=0 go build -trimpath -o .cache/local ./infra/local
 	@exec .cache/local -port $(PORT) $(RUNFLAGS)
 
 # Tests start compiled functions and an emulator, which Go's test cache does not see change:

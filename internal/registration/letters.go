@@ -115,3 +115,15 @@ func (s *Service) addressLetter(m members.Person) mail.Letter {
 		Reason:   p.Text("letter.address.reason"),
 	}
 }
+
+// movedLetter tells the old address of a person that it is not theirs any more.
+func (s *Service) movedLetter(m members.Person) mail.Letter {
+	p := language.For(m.Language)
+	return mail.Letter{
+		Language: m.Language,
+		Subject:  p.Text("letter.moved.subject"),
+		Heading:  p.Text("letter.moved.heading"),
+		Body:     []string{p.Text("letter.moved.body", "Address", s.Coordinator)},
+		Reason:   p.Text("letter.moved.reason"),
+	}
+}

@@ -178,13 +178,21 @@ func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	refused := func(status int, code string) error {
+		d := newProfileData(org, p, people)
+		d.Address.Values, d.Address.Errors = r.PostForm, []fault.Field{{Name: "address", Code: code}}
+		return renderProfile(w, r, status, d)
+	}
 	address, err := mail.ParseAddress(r.PostForm.Get("address"))
 	if err != nil {
-		d := newProfileData(org, p, people)
-		d.Address.Values, d.Address.Errors = r.PostForm, []fault.Field{{Name: "address", Code: "address"}}
-		return renderProfile(w, r, http.StatusUnprocessableEntity, d)
+		return refused(http.StatusUnprocessableEntity, "address")
 	}
-	if err := s.mailNewAddress(r.Context(), p, address); err != nil {
+	err = s.mailNewAddress(r.Context(), p, address)
+	if fault.Is(err, "mail-failed") {
+		s.logFailure(r.Context(), err)
+		return refused(fault.From(err).Status, "mail-failed")
+	}
+	if err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, "/profile?done=address")
@@ -248,6 +256,10 @@ func (s *Service) moveAddress(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.newAddress(r)
 	if err == nil {
 		_, err = s.Members.MoveAddress(r.Context(), p)
+	}
+	if err == nil { // whoever reads the old address may know nothing of it
+		old := mail.Address{Name: p.Name, Email: p.Address}
+		s.logFailure(r.Context(), s.Post.Send(r.Context(), s.movedLetter(p), old))
 	}
 	if errors.Is(err, members.ErrEdited) { // by pressing the button twice, or by something else
 		_, err = s.newAddress(r)

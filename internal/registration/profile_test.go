@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
@@ -37,5 +38,43 @@ func TestOnlyARepresentativeChangesTheOrganisation(t *testing.T) {
 	}
 	if w := s.do("POST", "/profile", url.Values{"name": {"Two"}, "language": {"el"}}); w.Code != http.StatusSeeOther {
 		t.Errorf("their own name: %d", w.Code)
+	}
+}
+
+func TestTheOldAddressIsToldOfTheMove(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("a@pafos.example")
+	s.take()
+	s.signIn(p)
+	s.do("POST", "/profile/address", url.Values{"address": {"b@pafos.example"}})
+	s.do("POST", link(t, s.take()[0]), nil)
+	mails := s.take()
+	if len(mails) != 1 || !strings.HasPrefix(mails[0], "a@pafos.example") || !strings.Contains(mails[0], "desk@munet.example") {
+		t.Errorf("the old address got %q; it must learn of the change and whom to write to", mails)
+	}
+}
+
+func TestANewAddressThatCannotBeMailedStaysInTheForm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.signIn(s.confirmed("a@pafos.example"))
+	s.ses.SetFaults(ses.Faults{Reject: ses.Fault{Probability: 1}})
+	w := s.do("POST", "/profile/address", url.Values{"address": {"b@pafos.example"}})
+	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), `value="b@pafos.example"`) {
+		t.Errorf("%d; what was typed is lost", w.Code)
+	}
+}
+
+func TestAnAddressCannotPutWordsOnAPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("a@pafos.example")
+	p.State = members.Member
+	s.signIn(p)
+	for _, path := range []string{"/profile", "/colleagues"} {
+		if w := s.do("GET", path+"?done=Call+0900", nil); w.Code != 200 || strings.Contains(w.Body.String(), "done.Call") {
+			t.Errorf("%s: %d", path, w.Code)
+		}
 	}
 }

@@ -74,17 +74,24 @@ type sendData struct {
 	Table      page.Table
 	Moments    []string
 	Changed    bool
+	Findings   []finding
+	// Refused says that a finding keeps it from being sent.
+	Refused bool
 }
 
 func (s *Service) showSend(w http.ResponseWriter, r *http.Request) error {
-	n, _, err := s.newsletter(r)
+	n, texts, err := s.newsletter(r)
 	if err != nil {
 		return err
 	}
 	if n.State != Draft {
 		return redirect(w, r, pathOf(n.ID), "")
 	}
-	return s.renderSend(w, r, http.StatusOK, sendData{Newsletter: n, Form: page.Form{Values: url.Values{"moment": {"now"}}}})
+	findings, err := s.Layout.check(n, texts)
+	if err != nil {
+		return err
+	}
+	return s.renderSend(w, r, http.StatusOK, sendData{Newsletter: n, Findings: findings, Form: page.Form{Values: url.Values{"moment": {"now"}}}})
 }
 
 func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, status int, data sendData) error {
@@ -148,7 +155,7 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r); err != nil {
 		return err
 	}
-	n, _, err := s.newsletter(r)
+	n, texts, err := s.newsletter(r)
 	if err != nil {
 		return err
 	}
@@ -156,8 +163,15 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, pathOf(n.ID)+"/progress", "")
 	}
 	data := sendData{Newsletter: n, Form: page.Form{Values: r.PostForm}}
+	if data.Findings, err = s.Layout.check(n, texts); err != nil {
+		return err
+	}
 	if !n.Complete() {
 		return s.renderSend(w, r, http.StatusConflict, data)
+	}
+	if slices.ContainsFunc(data.Findings, func(f finding) bool { return f.Must }) {
+		data.Refused = true
+		return s.renderSend(w, r, http.StatusUnprocessableEntity, data)
 	}
 	due, fields := parseMoment(r.PostForm, s.Now())
 	if len(fields) > 0 {

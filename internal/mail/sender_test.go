@@ -172,10 +172,17 @@ func TestSendRefusesABadMessageItself(t *testing.T) {
 
 func TestQuota(t *testing.T) {
 	const answer = `<GetSendQuotaResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><GetSendQuotaResult><Max24HourSend>%s</Max24HourSend><MaxSendRate>14.0</MaxSendRate><SentLast24Hours>150.0</SentLast24Hours></GetSendQuotaResult></GetSendQuotaResponse>`
-	for limit, left := range map[string]int{"200.0": 50, "100.0": 0, "-1.0": -1} {
+	for limit, want := range map[string]struct {
+		Quota
+		used float64
+	}{
+		"200.0": {Quota{PerSecond: 14, Left: 50, Max: 200}, 0.75},
+		"100.0": {Quota{PerSecond: 14, Left: 0, Max: 100}, 1},
+		"-1.0":  {Quota{PerSecond: 14, Left: -1}, 0},
+	} {
 		s := newSender(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(fmt.Appendf(nil, answer, limit)) })
-		if q, err := s.Quota(t.Context()); err != nil || q != (Quota{PerSecond: 14, Left: left}) {
-			t.Errorf("limit %s: Quota = %+v, %v; want %d left", limit, q, err, left)
+		if q, err := s.Quota(t.Context()); err != nil || q != want.Quota || q.Used() != want.used {
+			t.Errorf("limit %s: Quota = %+v, %v, used %v; want %+v", limit, q, err, q.Used(), want)
 		}
 	}
 }

@@ -167,7 +167,7 @@ func (s *Service) deciders(ctx context.Context, org members.Organisation, p memb
 
 func (s *Service) logFailure(ctx context.Context, err error) {
 	if err != nil {
-		s.Log.Error("notice not sent", "requestId", web.RequestID(ctx), "cause", err.Error())
+		s.Log.Error("not done, and the request went on", "requestId", web.RequestID(ctx), "cause", err.Error())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/session"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
@@ -45,9 +46,9 @@ func (s *Service) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Sessions.RevokeAll(r.Context(), p.Ref.String()); err != nil {
-		return err
-	}
+	// Identify refuses these sessions already; this forgets them.
+	s.logFailure(r.Context(), s.Sessions.RevokeAll(r.Context(), p.Ref.String()))
+	session.ClearCookie(w)
 	s.tell(r.Context(), org, p)
 	return pages.Render(w, r, http.StatusOK, "left.html", leaveData{Organisation: org})
 }

@@ -7,63 +7,138 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/newsletter"
 )
 
-// Fill adds the demonstration data unless it is there already. Nobody is mailed.
-func Fill(ctx context.Context, store *members.Store, coordinator string) error {
-	if _, err := store.PersonByAddress(ctx, founders[0].address()); !errors.Is(err, members.ErrNone) {
-		return err
-	}
-	if _, err := store.EnsureCoordinator(ctx, coordinator, language.Default); err != nil {
-		return fmt.Errorf("demo: coordinator: %w", err)
-	}
-	waiting := map[string]bool{"tilos": true, "tripoli": true, "katerini": true}
-	for _, o := range append(append([]organisation{}, founders...), citiesNetwork...) {
-		if o.domain == "karditsa" {
-			if _, _, err := store.Apply(ctx, o.application(o.person, o.address())); err != nil {
-				return fmt.Errorf("demo: %s: %w", o.name, err)
-			}
-			continue
-		}
-		if err := o.join(ctx, store, !waiting[o.domain]); err != nil {
-			return fmt.Errorf("demo: %s: %w", o.name, err)
-		}
-	}
-	return end(ctx, store)
+// network is what the demonstration is written to, each thing at its time in the past.
+type network struct {
+	clock       *clock
+	members     *members.Store
+	newsletters *newsletter.Store
+	ledger      *dissemination.Store
 }
 
-// end brings the invented organisations into the states at the end of the way, and lets a colleague
-// ask to join a member.
-func end(ctx context.Context, store *members.Store) error {
-	for i, action := range []members.Action{members.Suspend, members.Decline} {
-		o := invented[i]
-		if err := o.join(ctx, store, action == members.Suspend); err != nil {
+const day = 24 * time.Hour
+
+// Fill adds the demonstration data unless it is there already. tables are the names of the tables by
+// their names in template.yaml. Nobody is mailed.
+func Fill(ctx context.Context, client *dynamodb.Client, tables map[string]string, coordinator string) error {
+	today := time.Now().UTC().Truncate(day).Add(9 * time.Hour)
+	c := &clock{today.Add(-60 * day)}
+	n := &network{
+		clock:       c,
+		members:     members.NewStore(client, tables["MembersTable"], c.now),
+		newsletters: newsletter.NewStore(client, tables["NewslettersTable"], c.now),
+		ledger: dissemination.Simulated(
+			dynamo.NewClient(client), tables["DeliveriesTable"], c.now, c.sleep, rand.IntN,
+		),
+	}
+	if _, err := n.members.PersonByAddress(ctx, founders[0].address()); !errors.Is(err, members.ErrNone) {
+		return err
+	}
+	if _, err := n.members.EnsureCoordinator(ctx, coordinator, language.Default); err != nil {
+		return fmt.Errorf("demo: coordinator: %w", err)
+	}
+	if err := n.found(ctx); err != nil {
+		return err
+	}
+	c.at = today.Add(-14 * day)
+	issue, err := n.draft(ctx, sent)
+	if err == nil {
+		err = n.send(ctx, issue)
+	}
+	if err != nil {
+		return err
+	}
+	c.at = today.Add(-10 * day)
+	if err := n.end(ctx); err != nil {
+		return err
+	}
+	c.at = today.Add(-3 * day)
+	if err := n.arrive(ctx); err != nil {
+		return err
+	}
+	c.at = today.Add(-day)
+	_, err = n.draft(ctx, unsent)
+	return err
+}
+
+// late are the organisations that have registered in the last days.
+var late = map[string]bool{"tilos": true, "tripoli": true, "katerini": true, "karditsa": true}
+
+// found lets the organisations join that are members.
+func (n *network) found(ctx context.Context) error {
+	for _, o := range slices.Concat(founders, citiesNetwork, invented[:1]) {
+		if late[o.domain] {
+			continue
+		}
+		if err := n.join(ctx, o, true); err != nil {
 			return fmt.Errorf("demo: %s: %w", o.name, err)
 		}
-		p, err := store.PersonByAddress(ctx, o.address())
+		n.clock.at = n.clock.at.Add(time.Hour)
+	}
+	return nil
+}
+
+// end brings the invented organisations into the states at the end of the way.
+func (n *network) end(ctx context.Context) error {
+	if err := n.join(ctx, invented[1], false); err != nil {
+		return fmt.Errorf("demo: %s: %w", invented[1].name, err)
+	}
+	for i, action := range []members.Action{members.Suspend, members.Decline} {
+		p, err := n.members.PersonByAddress(ctx, invented[i].address())
 		if err != nil {
 			return err
 		}
 		d := members.Decision{Action: action, By: "MuNet", Note: "This is an example of a note."}
-		if _, err := tell(ctx, store, p.Organisation, d); err != nil {
+		if _, err := n.tell(ctx, p.Organisation, d); err != nil {
+			return fmt.Errorf("demo: %s: %w", invented[i].name, err)
+		}
+	}
+	return nil
+}
+
+// arrive registers those who wait, and a colleague who asks to join a member.
+func (n *network) arrive(ctx context.Context) error {
+	for _, o := range citiesNetwork {
+		if !late[o.domain] {
+			continue
+		}
+		n.clock.at = n.clock.at.Add(9 * time.Hour)
+		if o.domain == "karditsa" { // has not confirmed yet
+			if _, _, err := n.members.Apply(ctx, n.application(o, o.person, o.address())); err != nil {
+				return fmt.Errorf("demo: %s: %w", o.name, err)
+			}
+			continue
+		}
+		if err := n.join(ctx, o, false); err != nil {
 			return fmt.Errorf("demo: %s: %w", o.name, err)
 		}
 	}
-	athens := citiesNetwork[0]
-	a, _, err := store.Apply(ctx, athens.application("Αλέξανδρος Μαύρος", "alexandros@athens.example"))
-	if err == nil {
-		_, _, err = store.Confirm(ctx, a, "registration")
+	a, _, err := n.members.Apply(ctx, n.application(citiesNetwork[0], "Αλέξανδρος Μαύρος", "alexandros@athens.example"))
+	if err != nil {
+		return err
 	}
-	return err
+	_, p, err := n.members.Confirm(ctx, a, "registration")
+	if err != nil {
+		return err
+	}
+	return errors.Join(n.members.Told(ctx, p.Ref, p.State), n.members.Settle(ctx, p.Organisation))
 }
 
 func (o organisation) address() string { return "contact@" + o.domain + ".example" }
 
-func (o organisation) application(person, address string) members.Application {
+func (n *network) application(o organisation, person, address string) members.Application {
 	languages := []string{o.language}
 	if o.language != "en" {
 		languages = append(languages, "en")
@@ -76,7 +151,7 @@ func (o organisation) application(person, address string) members.Application {
 		},
 		Contact:     members.Contact{Name: person, Role: o.role, Address: address, Language: language.Tag(o.language)},
 		Preferences: members.Preferences{Newsletter: members.Every, Announcements: true},
-		Asked:       time.Now().UTC(),
+		Asked:       n.clock.now(),
 		Texts: map[members.Purpose]string{
 			members.ForMembership:    members.TextHash(words.Text("register.consent")),
 			members.ForNewsletter:    members.TextHash(words.Text("preferences.newsletter")),
@@ -86,35 +161,35 @@ func (o organisation) application(person, address string) members.Application {
 }
 
 // join takes an organisation through its registration, and through its approval if it is approved.
-func (o organisation) join(ctx context.Context, store *members.Store, approved bool) error {
-	a, _, err := store.Apply(ctx, o.application(o.person, o.address()))
+func (n *network) join(ctx context.Context, o organisation, approved bool) error {
+	a, _, err := n.members.Apply(ctx, n.application(o, o.person, o.address()))
 	if err != nil {
 		return err
 	}
-	org, p, err := store.Confirm(ctx, a, "registration")
+	org, p, err := n.members.Confirm(ctx, a, "registration")
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(store.Told(ctx, p.Ref, p.State), store.Settle(ctx, org.ID)); err != nil || !approved {
+	if err := errors.Join(n.members.Told(ctx, p.Ref, p.State), n.members.Settle(ctx, org.ID)); err != nil || !approved {
 		return err
 	}
-	people, err := tell(ctx, store, org.ID, members.Decision{Action: members.Approve, By: "MuNet"})
+	people, err := n.tell(ctx, org.ID, members.Decision{Action: members.Approve, By: "MuNet"})
 	if err == nil && o.domain == "cardet" {
-		err = store.SetCoordinator(ctx, people[0].Ref, true)
+		err = n.members.SetCoordinator(ctx, people[0].Ref, true)
 	}
 	return err
 }
 
 // tell decides about an organisation as if everybody had been told of it.
-func tell(ctx context.Context, store *members.Store, id string, d members.Decision) ([]members.Person, error) {
-	_, people, err := store.Decide(ctx, id, d)
+func (n *network) tell(ctx context.Context, id string, d members.Decision) ([]members.Person, error) {
+	_, people, err := n.members.Decide(ctx, id, d)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range people {
-		if err := store.Told(ctx, p.Ref, p.State); err != nil {
+		if err := n.members.Told(ctx, p.Ref, p.State); err != nil {
 			return nil, err
 		}
 	}
-	return people, store.Settle(ctx, id)
+	return people, n.members.Settle(ctx, id)
 }

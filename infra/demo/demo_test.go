@@ -5,14 +5,16 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
+	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/newsletter"
 )
 
 func TestFillOnce(t *testing.T) {
-	client, tables := emulator.Tables(t, "MembersTable")
+	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable")
 	store := members.NewStore(client, tables["MembersTable"], time.Now)
 	for range 2 {
-		if err := Fill(t.Context(), store, "desk@munet.example"); err != nil {
+		if err := Fill(t.Context(), client, tables, "desk@munet.example"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -24,9 +26,37 @@ func TestFillOnce(t *testing.T) {
 		}
 	}
 	for _, o := range append(founders, citiesNetwork...) {
-		a := o.application(o.person, o.address())
+		a := (&network{clock: &clock{}}).application(o, o.person, o.address())
 		if fields := append(a.Profile.Validate(""), a.Contact.Validate("")...); len(fields) > 0 {
 			t.Errorf("%s would be refused: %+v", o.name, fields)
+		}
+	}
+	checkNewsletters(t, newsletter.NewStore(client, tables["NewslettersTable"], time.Now),
+		dissemination.NewStore(client, tables["DeliveriesTable"], time.Now))
+}
+
+// checkNewsletters expects a draft, and an issue of which the report is finished, with something to
+// look at.
+func checkNewsletters(t *testing.T, store *newsletter.Store, ledger *dissemination.Store) {
+	t.Helper()
+	list, _, err := store.List(t.Context(), "")
+	if err != nil || len(list) != 2 || list[0].State != newsletter.Draft || list[1].State != newsletter.Scheduled {
+		t.Fatalf("newsletters: %+v, %v", list, err)
+	}
+	report, err := ledger.Report(t.Context(), list[1].Campaign(), 10)
+	want := dissemination.Counts{Sent: 21, Failed: 1, Unknown: 1}
+	if err != nil || report.State != dissemination.Done || report.Counts != want {
+		t.Errorf("the report says %s %+v, want %+v; %v", report.State, report.Counts, want, err)
+	}
+	for _, n := range list {
+		_, texts, err := store.Newsletter(t.Context(), n.ID)
+		if err != nil || len(texts) != 2 {
+			t.Errorf("%s has %d texts: %v", n.Title(), len(texts), err)
+		}
+		for tag, text := range texts {
+			if fields := text.Validate(); len(fields) > 0 {
+				t.Errorf("%s in %s would be refused: %+v", n.Title(), tag, fields)
+			}
 		}
 	}
 }

@@ -19,13 +19,11 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
-	"time"
 
 	"github.com/municipalitiesnet/munet/infra/demo"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
 	"github.com/municipalitiesnet/munet/infra/local/template"
-	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 func main() { os.Exit(start()) }
@@ -78,8 +76,7 @@ func run(ctx context.Context, port int, data, file string, examples bool) error 
 
 // fill adds the demonstration data at the first start.
 func fill(ctx context.Context, c *cloud.Cloud) error {
-	store := members.NewStore(c.DynamoDB(), c.Tables["MembersTable"], time.Now)
-	return demo.Fill(ctx, store, template.CoordinatorAddress)
+	return demo.Fill(ctx, c.DynamoDB(), c.Tables, template.CoordinatorAddress)
 }
 
 // checkTools tells in a sentence what is missing.

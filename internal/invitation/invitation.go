@@ -84,7 +84,7 @@ func (k *Kind) letter(a members.Application) mail.Letter {
 		Subject:  words.Text("invitation.subject", facts...),
 		Heading:  words.Text("invitation.heading"),
 		Body:     []string{words.Text("invitation.body", facts...), words.Text("invitation.network")},
-		Action:   &mail.Action{Label: words.Text("invitation.confirm"), URL: k.Links.Confirm(a.ID, k.Now())},
+		Action:   &mail.Action{Label: words.Text("invitation.confirm"), URL: k.Links.Confirm(a.ID, a.Contact.Language, k.Now())},
 		After: []string{
 			words.Text("invitation.expires", "Count", int(members.LinkAge/(24*time.Hour))),
 			words.Text("invitation.ignore"),

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/token"
 )
@@ -40,9 +41,10 @@ func (l Links) link(path, signed string) string {
 	return l.Site + path + "?" + url.Values{"token": {signed}}.Encode()
 }
 
-// Confirm leads to an application that awaits its confirmation. It works for [members.LinkAge].
-func (l Links) Confirm(application string, now time.Time) string {
-	return l.link("/confirm", l.Signer.Sign(confirm, now, application))
+// Confirm leads to an application that awaits its confirmation, in the language of the mail. It works
+// for [members.LinkAge].
+func (l Links) Confirm(application string, in language.Tag, now time.Time) string {
+	return l.link("/confirm", l.Signer.Sign(confirm, now, application)) + "&lang=" + string(in)
 }
 
 // Application returns the application that a token is about. With [token.ErrExpired] it returns it

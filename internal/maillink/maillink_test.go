@@ -37,8 +37,11 @@ func signed(t *testing.T, link string) string {
 
 func TestEachLinkOpensWhatItIsFor(t *testing.T) {
 	l := links(t)
-	if got, err := l.Application(signed(t, l.Confirm("A", now)), now); err != nil || got != "A" {
+	if got, err := l.Application(signed(t, l.Confirm("A", "el", now)), now); err != nil || got != "A" {
 		t.Errorf("application %q, %v", got, err)
+	}
+	if link := l.Confirm("A", "el", now); !strings.HasSuffix(link, "&lang=el") {
+		t.Errorf("%s is not in the language of its mail", link)
 	}
 	if got, err := l.Reader(signed(t, l.Preferences(ref))); err != nil || got != ref {
 		t.Errorf("reader %v, %v", got, err)
@@ -54,7 +57,7 @@ func TestEachLinkOpensWhatItIsFor(t *testing.T) {
 
 func TestNoLinkOpensAnythingElse(t *testing.T) {
 	l := links(t)
-	all := []string{l.Confirm("A", now), l.Preferences(ref), l.Unsubscribe(ref, Newsletter), l.Address(ref, "a@b.example", now), l.Site + "/?token=x"}
+	all := []string{l.Confirm("A", "el", now), l.Preferences(ref), l.Unsubscribe(ref, Newsletter), l.Address(ref, "a@b.example", now), l.Site + "/?token=x"}
 	for i, link := range all {
 		s := signed(t, link)
 		var errs [4]error
@@ -72,7 +75,7 @@ func TestNoLinkOpensAnythingElse(t *testing.T) {
 
 func TestConfirmExpiresAndSaysOfWhat(t *testing.T) {
 	l := links(t)
-	got, err := l.Application(signed(t, l.Confirm("A", now)), now.Add(members.LinkAge+time.Second))
+	got, err := l.Application(signed(t, l.Confirm("A", "el", now)), now.Add(members.LinkAge+time.Second))
 	if !errors.Is(err, token.ErrExpired) || got != "A" {
 		t.Errorf("%q, %v; want A and expired", got, err)
 	}

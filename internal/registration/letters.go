@@ -41,7 +41,7 @@ func (s *Service) confirmLetter(a members.Application) mail.Letter {
 		},
 		Action: &mail.Action{
 			Label: p.Text("letter.confirm.action"),
-			URL:   s.Links.Confirm(a.ID, s.Now()),
+			URL:   s.Links.Confirm(a.ID, a.Contact.Language, s.Now()),
 		},
 		After:  []string{p.Text("letter.confirm.after", "Count", int(members.LinkAge/(24*time.Hour)))},
 		Reason: p.Text("letter.confirm.reason"),

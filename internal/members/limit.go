@@ -19,8 +19,8 @@ const (
 	maxMails   = 8
 )
 
-// MayAsk counts a request from a network, whatever the caller names it by, and reports whether it is
-// within what one network may cause: a town hall behind one address must not notice the limit.
+// MayAsk counts a mail that a network causes, whatever the caller names it by, and reports whether it
+// may go out: 300 in 15 minutes, which a town hall behind one address does not notice.
 func (s *Store) MayAsk(ctx context.Context, network string) (bool, error) {
 	window := dynamo.Window{Length: 15 * time.Minute, Most: 300}
 	key := func(window string) dynamo.Item { return dynamo.Key("network#"+network+"#"+window, "network") }

@@ -1,7 +1,6 @@
 package registration
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -138,13 +137,10 @@ func (s *Service) registerJSON(w http.ResponseWriter, r *http.Request) error {
 // one. Repeating it changes nothing: there is one application for each address.
 func (s *Service) submit(r *http.Request, g registration) error {
 	ctx, words := r.Context(), web.Printer(r.Context())
-	if err := s.limit(r); err != nil {
-		return err
-	}
 	to := mail.Address{Name: g.Representative.Name, Email: g.Representative.Address}
 	person, err := s.Members.PersonByAddress(ctx, to.Email)
 	if err == nil {
-		return s.tellMember(ctx, person)
+		return s.tellMember(r, person)
 	}
 	if !errors.Is(err, members.ErrNone) {
 		return err
@@ -156,36 +152,35 @@ func (s *Service) submit(r *http.Request, g registration) error {
 	if err != nil || !mayMail {
 		return err
 	}
-	if err := s.post(ctx, s.confirmLetter(a), to); err != nil {
+	if err := s.post(r, s.confirmLetter(a), to); err != nil {
 		return errors.Join(err, s.Members.Withdraw(ctx, a))
 	}
 	return nil
 }
 
-// limit bounds the mail that one network can cause to ever other addresses.
-func (s *Service) limit(r *http.Request) error {
-	may, err := s.Members.MayAsk(r.Context(), s.Links.Signer.KeyedHash("registration network", web.Network(r)))
-	if err == nil && !may {
+// post sends a letter that [members.Store.MayMail] has counted, unless the caller's network has caused
+// too many, to ever other addresses. One that is not sent does not count, so that trying again works.
+func (s *Service) post(r *http.Request, l mail.Letter, to mail.Address) error {
+	ctx := r.Context()
+	may, err := s.Members.MayAsk(ctx, s.Links.Signer.KeyedHash("registration network", web.Network(r)))
+	switch {
+	case err == nil && may:
+		err = s.Post.Send(ctx, l, to)
+	case err == nil:
 		err = fault.New(http.StatusTooManyRequests, "too-many-requests")
 	}
-	return err
-}
-
-// post sends a letter that [members.Store.MayMail] has counted. One that cannot be sent does not
-// count, so that trying again at once works.
-func (s *Service) post(ctx context.Context, l mail.Letter, to mail.Address) error {
-	if err := s.Post.Send(ctx, l, to); err != nil {
+	if err != nil {
 		return errors.Join(err, s.Members.NotMailed(ctx, to.Email))
 	}
 	return nil
 }
 
-func (s *Service) tellMember(ctx context.Context, p members.Person) error {
-	may, err := s.Members.MayMail(ctx, p.Address)
+func (s *Service) tellMember(r *http.Request, p members.Person) error {
+	may, err := s.Members.MayMail(r.Context(), p.Address)
 	if err != nil || !may {
 		return err
 	}
-	return s.post(ctx, s.alreadyLetter(p), mail.Address{Name: p.Name, Email: p.Address})
+	return s.post(r, s.alreadyLetter(p), mail.Address{Name: p.Name, Email: p.Address})
 }
 
 // consentTexts are the hashes of the words next to the boxes that were ticked, as they were shown.
@@ -222,34 +217,34 @@ func (s *Service) mailAgain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return pages.Render(w, r, http.StatusBadRequest, "broken.html", nil)
 	}
-	if err := s.remind(r.Context(), address); err != nil {
+	if err := s.remind(r, address); err != nil {
 		return err
 	}
 	return s.renderSent(w, r, address, true)
 }
 
-func (s *Service) remind(ctx context.Context, address string) error {
-	a, err := s.Members.ApplicationOf(ctx, address)
+func (s *Service) remind(r *http.Request, address string) error {
+	a, err := s.Members.ApplicationOf(r.Context(), address)
 	if err == nil {
-		return s.mailApplication(ctx, a)
+		return s.mailApplication(r, a)
 	}
 	if !errors.Is(err, members.ErrNone) {
 		return err
 	}
-	p, err := s.Members.PersonByAddress(ctx, address)
+	p, err := s.Members.PersonByAddress(r.Context(), address)
 	if errors.Is(err, members.ErrNone) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.tellMember(ctx, p)
+	return s.tellMember(r, p)
 }
 
-func (s *Service) mailApplication(ctx context.Context, a members.Application) error {
-	may, err := s.Members.MayMail(ctx, a.Contact.Address)
+func (s *Service) mailApplication(r *http.Request, a members.Application) error {
+	may, err := s.Members.MayMail(r.Context(), a.Contact.Address)
 	if err != nil || !may {
 		return err
 	}
-	return s.post(ctx, s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address})
+	return s.post(r, s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address})
 }

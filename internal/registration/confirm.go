@@ -185,7 +185,7 @@ func (s *Service) renewLink(w http.ResponseWriter, r *http.Request) error {
 		return pages.Render(w, r, http.StatusGone, "used.html", nil)
 	}
 	if err == nil {
-		err = s.mailApplication(r.Context(), a)
+		err = s.mailApplication(r, a)
 	}
 	if err != nil {
 		return err

@@ -153,6 +153,9 @@ func TestANetworkIsLimited(t *testing.T) {
 	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), `value="a@pafos.example"`) {
 		t.Errorf("%d; want 429 and the form as it was", w.Code)
 	}
+	if waiting, err := s.members.Applications(t.Context()); err != nil || len(waiting) != 0 || len(s.take()) != 0 {
+		t.Errorf("%d applications stayed, %v", len(waiting), err)
+	}
 }
 
 func TestAnUnknownColleagueIsNotFound(t *testing.T) {

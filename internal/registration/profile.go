@@ -1,7 +1,6 @@
 package registration
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -187,7 +186,7 @@ func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refused(http.StatusUnprocessableEntity, "address")
 	}
-	err = s.mailNewAddress(r.Context(), p, address)
+	err = s.mailNewAddress(r, p, address)
 	if fault.Is(err, "mail-failed") {
 		s.logFailure(r.Context(), err)
 		return refused(fault.From(err).Status, "mail-failed")
@@ -198,7 +197,8 @@ func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, "/profile?done=address")
 }
 
-func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address string) error {
+func (s *Service) mailNewAddress(r *http.Request, p members.Person, address string) error {
+	ctx := r.Context()
 	if mail.Key(address) == mail.Key(p.Address) {
 		return nil
 	}
@@ -208,7 +208,7 @@ func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address 
 	}
 	other, err := s.Members.PersonByAddress(ctx, address)
 	if err == nil {
-		return s.post(ctx, s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address})
+		return s.post(r, s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address})
 	}
 	if !errors.Is(err, members.ErrNone) {
 		return err
@@ -217,7 +217,7 @@ func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address 
 		return err
 	}
 	p.NewAddress = address
-	return s.post(ctx, s.addressLetter(p), mail.Address{Name: p.Name, Email: address})
+	return s.post(r, s.addressLetter(p), mail.Address{Name: p.Name, Email: address})
 }
 
 // addressData is what the page behind the link in that mail shows.

@@ -133,6 +133,12 @@ func (c *Cloud) Invoke(ctx context.Context, logicalID string, event []byte) ([]b
 // there were.
 func (c *Cloud) Kill(logicalID string) int { return c.functions.Kill(logicalID) }
 
+// KillOne ends one process of a function at once (SIGKILL), the one that choose picks among so many,
+// and reports whether there was any.
+func (c *Cloud) KillOne(logicalID string, choose func(processes int) int) bool {
+	return c.functions.KillOne(logicalID, choose)
+}
+
 // Mail is what has been accepted for sending, the oldest first.
 func (c *Cloud) Mail() ([]mailbox.Message, error) { return c.mailbox.Messages() }
 
@@ -141,6 +147,9 @@ func (c *Cloud) Mail() ([]mailbox.Message, error) { return c.mailbox.Messages() 
 func (c *Cloud) Accepted() ([]ses.Message, error) {
 	return ses.ReadLog(filepath.Join(c.data, "mail"))
 }
+
+// CountAccepted is how many messages Accepted would return.
+func (c *Cloud) CountAccepted() int { return c.store.Count() }
 
 // SetFaults replaces SES's faults and limits.
 func (c *Cloud) SetFaults(f ses.Faults) { c.mail.SetFaults(f) }

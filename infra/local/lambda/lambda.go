@@ -17,6 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -127,6 +129,23 @@ func (s *Service) Kill(logicalID string) int {
 		return 0
 	}
 	return f.kill(func(*environment) bool { return true })
+}
+
+// KillOne ends one process of a function at once, in the middle of its work, and reports whether
+// there was one. choose picks among so many, from 0.
+func (s *Service) KillOne(logicalID string, choose func(processes int) int) bool {
+	f, ok := s.functions[logicalID]
+	if !ok {
+		return false
+	}
+	f.mutex.Lock()
+	all := slices.SortedFunc(maps.Keys(f.all), func(a, b *environment) int { return a.pid - b.pid })
+	f.mutex.Unlock()
+	if len(all) == 0 {
+		return false
+	}
+	victim := all[choose(len(all))]
+	return f.kill(func(e *environment) bool { return e == victim }) == 1
 }
 
 // Processes is how many processes a function has at the moment.

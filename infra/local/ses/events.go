@@ -90,28 +90,40 @@ const (
 
 // publish sends the events of an accepted message to the topics of its
 // configuration set, in the background.
-func (s *Service) publish(m Message, raw []byte, lost bool) {
+func (s *Service) publish(m Message, raw []byte, e effect) {
 	subscribed := func(event string, d Destination) bool {
 		return d.ConfigurationSet == m.ConfigurationSet && slices.Contains(d.Events, event)
 	}
-	if m.ConfigurationSet == "" || lost {
+	if m.ConfigurationSet == "" || e.loseEvents {
 		return
 	}
 	s.events.Go(func() {
+		time.Sleep(e.delayEvents)
 		described := s.describe(m, raw)
-		for _, e := range s.outcome(m) {
-			e.Mail = described
-			text, err := json.Marshal(e)
+		for _, event := range e.arrange(s.outcome(m)) {
+			event.Mail = described
+			text, err := json.Marshal(event)
 			if err != nil {
 				continue // plain data; it always encodes
 			}
 			for _, d := range s.options.Destinations {
-				if subscribed(strings.ToLower(e.EventType), d) {
+				if subscribed(strings.ToLower(event.EventType), d) {
 					s.options.Publish(d.Topic, text)
 				}
 			}
 		}
 	})
+}
+
+// arrange is the order in which events are published, and how often.
+func (e effect) arrange(events []publishedEvent) []publishedEvent {
+	if e.doubleEvents {
+		events = append(events, events...)
+	}
+	if e.reverseEvents {
+		slices.Reverse(events)
+	}
+	return events
 }
 
 func (s *Service) describe(m Message, raw []byte) mailObject {

@@ -8,7 +8,7 @@ import (
 )
 
 // Faults are what SendRawEmail may meet. Each message meets at most one of
-// them (and LoseEvents besides), and only if nothing else is wrong with it. The
+// them (and those of events besides), and only if nothing else is wrong with it. The
 // JSON form is what
 // POST /_local/faults takes under "ses":
 //
@@ -35,6 +35,12 @@ type Faults struct {
 	StallSeconds float64 `json:"stallSeconds"`
 	// LoseEvents accepts the message and publishes no event about it.
 	LoseEvents Fault `json:"loseEvents"`
+	// DoubleEvents publishes each event about the message twice.
+	DoubleEvents Fault `json:"doubleEvents"`
+	// DelayEvents publishes the events about the message in the reverse order, after up to
+	// DelaySeconds.
+	DelayEvents  Fault   `json:"delayEvents"`
+	DelaySeconds float64 `json:"delaySeconds"`
 
 	// MaxRate is how many recipients a second are accepted, 1,000 if it is
 	// not set, and Quota how many in 24 hours, 1,000,000 if it is not set.
@@ -69,13 +75,20 @@ type effect struct {
 	hangup     bool  // close the connection instead
 	drop       bool  // accept the message and close the connection
 	stall      time.Duration
-	loseEvents bool
+
+	loseEvents, doubleEvents, reverseEvents bool
+	delayEvents                             time.Duration
 }
 
 // choose decides the effect on the next message.
 func (f *faults) choose(to []string) effect {
 	e := f.chooseOne(to)
 	e.loseEvents = f.meets(&f.LoseEvents, to)
+	e.doubleEvents = f.meets(&f.DoubleEvents, to)
+	if f.meets(&f.DelayEvents, to) {
+		e.reverseEvents = true
+		e.delayEvents = time.Duration(f.random.Float64() * f.DelaySeconds * float64(time.Second))
+	}
 	return e
 }
 

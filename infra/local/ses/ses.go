@@ -162,10 +162,11 @@ func (s *Service) sendRawEmail(form url.Values, requestID string) (*sendRawEmail
 		return nil, err
 	}
 	m.ID, m.Time = newMessageID(now), now.UTC()
+	m.AnswerLost, m.EventsLost = fault.drop, fault.loseEvents
 	if err := s.store.accept(m, raw); err != nil {
 		return nil, refusal(http.StatusInternalServerError, "InternalFailure", err.Error())
 	}
-	s.publish(m, raw, fault.loseEvents)
+	s.publish(m, raw, fault)
 	fault.after()
 	return &sendRawEmailResponse{Namespace: namespace, MessageID: m.ID, Metadata: metadata{requestID}}, nil
 }

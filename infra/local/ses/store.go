@@ -20,6 +20,10 @@ type Message struct {
 	Subject          string            `json:"subject"`
 	ConfigurationSet string            `json:"configurationSet"`
 	Tags             map[string]string `json:"tags"`
+	// AnswerLost and EventsLost are faults that the message met: its sender was not told that it
+	// was accepted, nobody is told what became of it.
+	AnswerLost bool `json:"answerLost,omitempty"`
+	EventsLost bool `json:"eventsLost,omitempty"`
 }
 
 // A Store keeps accepted messages in a folder: a log that is the truth about
@@ -93,6 +97,13 @@ func (s *Store) append(p *pending) error {
 	}
 	s.queue <- p
 	return <-p.done
+}
+
+// Count is how many messages there are.
+func (s *Store) Count() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return len(s.entries)
 }
 
 // Messages are all messages, the oldest first.

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	runs := flag.Int("runs", 21, "how often each function is started")
+	runs := flag.Int("runs", 101, "how often each function is started")
 	write := flag.Bool("write", false, "write the tables into docs/performance.md")
 	flag.Parse()
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
+	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/infra/local/template"
 )
 
@@ -36,7 +37,9 @@ func measureOperations(ctx context.Context) (_ table, err error) {
 	c, err := cloud.Start(ctx, cloud.Options{
 		NoSchedules: true,
 		Environment: map[string]string{dynamodblocal.EndpointVariable: m.url},
-		Log:         &log,
+		// Events of mails would be worked off at the same time as the steps; one is a step of its own.
+		Faults: ses.Faults{LoseEvents: ses.Fault{Probability: 1}},
+		Log:    &log,
 	})
 	if err != nil {
 		return nil, err
@@ -50,15 +53,20 @@ func measureOperations(ctx context.Context) (_ table, err error) {
 		}
 	}()
 
-	t := &tour{cloud: c, meter: m, rows: table{{"what a person does", "requests", "read units", "write units"}}}
-	member, coordinator := newVisitor(c.URL), newVisitor(c.URL)
+	t := &tour{cloud: c, meter: m, rows: table{{"what a person does, or a function by itself", "requests", "read units", "write units"}}}
+	stranger, member, coordinator := newVisitor(c.URL), newVisitor(c.URL), newVisitor(c.URL)
 	for _, part := range []func(context.Context) error{
-		func(ctx context.Context) error { return t.visit(ctx, newVisitor(c.URL)) },
-		func(ctx context.Context) error { return t.join(ctx, newVisitor(c.URL)) },
+		func(ctx context.Context) error { return t.visit(ctx, stranger) },
+		func(ctx context.Context) error { return t.join(ctx, stranger) },
 		func(ctx context.Context) error { return t.signIn(ctx, coordinator, template.CoordinatorAddress) },
 		func(ctx context.Context) error { return t.approve(ctx, coordinator) },
 		func(ctx context.Context) error { return t.signIn(ctx, member, memberAddress) },
 		func(ctx context.Context) error { return t.manage(ctx, member) },
+		func(ctx context.Context) error { return t.importMembers(ctx, coordinator) },
+		func(ctx context.Context) error { return t.write(ctx, coordinator) },
+		func(ctx context.Context) error { return t.disseminate(ctx, coordinator) },
+		func(ctx context.Context) error { return t.stop(ctx, stranger) },
+		func(ctx context.Context) error { return t.leave(ctx, member) },
 	} {
 		if err := part(ctx); err != nil {
 			return nil, err
@@ -73,11 +81,23 @@ func (t *tour) step(name string, do func() error) error {
 	if err := do(); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	used := t.meter.take()
+	t.note(name, t.meter.take())
+	return nil
+}
+
+// note adds a row.
+func (t *tour) note(name string, used usage) {
 	t.rows = append(t.rows, []string{
 		name, fmt.Sprint(used.requests), fmt.Sprintf("%.1f", used.reads), fmt.Sprintf("%.1f", used.writes),
 	})
-	return nil
+}
+
+// invoke runs a function as a step; a nil event is that of its schedule.
+func (t *tour) invoke(ctx context.Context, name, function string, event []byte) error {
+	return t.step(name, func() error {
+		_, err := t.cloud.Invoke(ctx, function, event)
+		return err
+	})
 }
 
 // page opens a page as a step.

@@ -73,4 +73,4 @@ func zipSize(ctx context.Context, path string) (int64, error) {
 	return info.Size(), nil
 }
 
-func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
+func megabytes(bytes int64) string { return fmt.Sprintf("%.2f MB", float64(bytes)/1e6) }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -15,8 +16,9 @@ const maxStartRatio = 1.5
 // startLimit is how long one start may take.
 const startLimit = 10 * time.Second
 
-// measureStarts starts every program in turn, as often as told and once before to fill the
-// system's caches, so that a machine whose speed drifts treats all alike.
+// measureStarts starts every program once a round, for as many rounds as told and one before that
+// fills the system's caches, so that a machine whose speed drifts treats all alike. The order is
+// another one in each round: a start suffers from what a large program before it leaves behind.
 func measureStarts(ctx context.Context, programs []*program, runs int) (table, error) {
 	watch, err := coldstart.NewStopwatch(ctx)
 	if err != nil {
@@ -25,8 +27,10 @@ func measureStarts(ctx context.Context, programs []*program, runs int) (table, e
 	defer func() { _ = watch.Close() }()
 
 	times := map[*program][]time.Duration{}
+	order := slices.Clone(programs)
 	for run := range runs + 1 {
-		for _, p := range programs {
+		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, p := range order {
 			took, err := start(ctx, watch, p)
 			if err != nil {
 				return nil, err

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/url"
+	"strings"
 )
 
 // memberAddress is the address of the member on the tour.
@@ -67,30 +69,6 @@ func (t *tour) signIn(ctx context.Context, v *visitor, address string) error {
 	return t.form(ctx, v, "sign in and see the first page ("+who+")", "/sign-in/link", nil)
 }
 
-func (t *tour) approve(ctx context.Context, v *visitor) error {
-	if err := t.page(ctx, v, "open the desk's queue", "/desk"); err != nil {
-		return err
-	}
-	organisation, err := v.link("/desk/members/")
-	if err != nil {
-		return err
-	}
-	path, err := url.Parse(organisation)
-	if err != nil {
-		return err
-	}
-	if err := t.page(ctx, v, "open an organisation at the desk", path.Path); err != nil {
-		return err
-	}
-	if err := t.page(ctx, v, "open the question whether to approve it", path.Path+"/approve"); err != nil {
-		return err
-	}
-	if err := t.form(ctx, v, "approve it and see that", "", nil); err != nil {
-		return err
-	}
-	return t.page(ctx, v, "open the desk's list of members", "/desk/members")
-}
-
 func (t *tour) manage(ctx context.Context, v *visitor) error {
 	if err := t.page(ctx, v, "open the profile", "/profile"); err != nil {
 		return err
@@ -106,4 +84,25 @@ func (t *tour) manage(ctx context.Context, v *visitor) error {
 		return err
 	}
 	return t.page(ctx, v, "open the sessions", "/sessions")
+}
+
+// stop is the one click of a mail program (RFC 8058) on the newsletter's header.
+func (t *tour) stop(ctx context.Context, v *visitor) error {
+	link, err := t.mailed(memberAddress, "/unsubscribe")
+	if err != nil {
+		return err
+	}
+	if err := t.page(ctx, v, "open the link that ends newsletters", link); err != nil {
+		return err
+	}
+	return t.step("end newsletters with one click", func() error {
+		return v.request(ctx, http.MethodPost, strings.TrimPrefix(link, v.site), url.Values{"List-Unsubscribe": {"One-Click"}})
+	})
+}
+
+func (t *tour) leave(ctx context.Context, v *visitor) error {
+	if err := t.page(ctx, v, "open the question whether to leave", "/leave"); err != nil {
+		return err
+	}
+	return t.form(ctx, v, "leave", "", nil)
 }

@@ -48,9 +48,18 @@ func TestFieldKeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestErrorSummaryLeadsToTheFields(t *testing.T) {
-	form := Form{Area: "shell", Errors: []fault.Field{{Name: "name", Code: "required"}, {Name: "elsewhere", Code: "url"}}}
+	form := Form{
+		Area: "shell", Labels: map[string]string{"kind": "register.organisation.kind", "consent": "register.consent.short"},
+		Errors: []fault.Field{
+			{Name: "name", Code: "required"}, {Name: "elsewhere", Code: "url"},
+			{Name: "kind", Code: "required"}, {Name: "consent", Code: "required"},
+		},
+	}
 	page := body(t, `{{template "errors" .Data}}`, form)
-	for _, want := range []string{`2 answers need another look`, `<a href="#f-name">MuNet: This is needed.</a>`, `<a href="#f-elsewhere">Write the whole`} {
+	for _, want := range []string{
+		`4 answers need another look`, `<a href="#f-name">MuNet: This is needed.</a>`, `<a href="#f-elsewhere">Write the whole`,
+		`<a href="#f-kind">What kind of organisation is it? This is needed.</a>`, `<a href="#f-consent">Your consent: This is needed.</a>`,
+	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the summary lacks %s", want)
 		}

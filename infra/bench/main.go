@@ -49,6 +49,8 @@ func run(ctx context.Context, runs int, write bool) error {
 	}
 
 	var report strings.Builder
+	report.WriteString(machine())
+	fmt.Print(report.String())
 	for _, m := range []struct {
 		title   string
 		measure func() (table, error)

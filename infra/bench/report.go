@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -34,6 +36,22 @@ func section(title string, rows table) string {
 	}
 	b.WriteString("\n")
 	return b.String()
+}
+
+// machine says what the numbers were measured on.
+func machine() string {
+	processor := "a processor"
+	about, err := os.ReadFile("/proc/cpuinfo")
+	if err == nil { // Linux; elsewhere the number and kind of processors must do
+		for line := range strings.Lines(string(about)) {
+			if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+				processor = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("Measured on %d × %s, %s/%s, with %s, on %s.\n\n", runtime.NumCPU(), processor,
+		runtime.GOOS, runtime.GOARCH, runtime.Version(), time.Now().UTC().Format(time.DateOnly))
 }
 
 func verdict(kept bool) string {

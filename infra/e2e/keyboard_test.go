@@ -52,6 +52,8 @@ func TestBrowserPathByKeyboard(t *testing.T) {
 	id := desk.newsletter("News by keyboard")
 	s.sendAll(t, id)
 	desk.open("/desk/newsletters/" + id + "/progress")
+	desk.press(`a[href$="/report"]`)
+	desk.sees("By country", "Malta")
 	issue := s.mailTo(t, address, "News by keyboard")
 
 	member.open(strings.Trim(issue.Headers["List-Unsubscribe"], "<>"))

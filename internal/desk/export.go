@@ -2,7 +2,6 @@ package desk
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/spreadsheet"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
@@ -68,9 +68,10 @@ func exportName(now time.Time, part bool) string {
 // exportFrom writes the file from a cursor on, and returns the address where it goes on, or "".
 func (s *Service) exportFrom(r *http.Request, f members.Filter, cursor string) (body []byte, next string, err error) {
 	var out bytes.Buffer
-	out.WriteString("\ufeff") // so that spreadsheet programs read UTF-8
-	c := csv.NewWriter(&out)
-	c.UseCRLF = true
+	c, err := spreadsheet.NewWriter(&out)
+	if err != nil {
+		return nil, "", err
+	}
 	if err := c.Write(exportColumns); err != nil {
 		return nil, "", err
 	}
@@ -89,7 +90,6 @@ func (s *Service) exportFrom(r *http.Request, f members.Filter, cursor string) (
 				return nil, "", err
 			}
 		}
-		c.Flush()
 		if cursor = further; cursor == "" {
 			break
 		}
@@ -104,11 +104,10 @@ func (s *Service) exportFrom(r *http.Request, f members.Filter, cursor string) (
 			return nil, "", err
 		}
 	}
-	c.Flush()
-	return out.Bytes(), next, c.Error()
+	return out.Bytes(), next, nil
 }
 
-func writeOrganisation(c *csv.Writer, org members.Organisation, people []members.Person) error {
+func writeOrganisation(c *spreadsheet.Writer, org members.Organisation, people []members.Person) error {
 	if len(people) == 0 {
 		people = []members.Person{{}}
 	}
@@ -121,17 +120,14 @@ func writeOrganisation(c *csv.Writer, org members.Organisation, people []members
 		since = org.Since.UTC().Format(time.DateOnly)
 	}
 	for _, p := range people {
-		cells := []string{
+		err := c.Write([]string{
 			org.Name, string(org.Kind), org.Country, org.Place, string(org.Population), org.Website,
 			strings.Join(org.Languages, "|"), strings.Join(topics, "|"),
 			p.Name, p.Role, p.Address, string(p.Language),
 			string(org.State), since, string(p.State), yes(p.Coordinator), string(p.Preferences.Newsletter),
 			yes(p.Preferences.Announcements), p.Suppressed,
-		}
-		for i, cell := range cells {
-			cells[i] = harmless(cell)
-		}
-		if err := c.Write(cells); err != nil {
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -143,13 +139,4 @@ func yes(b bool) string {
 		return "yes"
 	}
 	return ""
-}
-
-// harmless keeps a spreadsheet program from taking what a person typed for a formula: after an
-// apostrophe it is text.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n\x00", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

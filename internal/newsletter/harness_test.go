@@ -234,13 +234,7 @@ func (o *office) write(kind Kind, main language.Tag, texts map[language.Tag]Text
 // deliver runs the sender until nothing is due.
 func (o *office) deliver() dissemination.Counts {
 	o.Helper()
-	engine := &dissemination.Engine{
-		Store: o.Ledger, Send: o.Sender.Send, Quota: o.Sender.Quota, Log: slog.New(slog.DiscardHandler),
-		Kinds: map[string]dissemination.Kind{CampaignKind: &Bulk{
-			Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout,
-		}},
-	}
-	counts, err := engine.Run(o.Context())
+	counts, err := o.engine().Run(o.Context())
 	if err != nil {
 		o.Fatal(err)
 	}

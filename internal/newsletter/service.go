@@ -56,6 +56,14 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET "+one+"/cancel", web.Coordinators, s.showCancel)
 	m.Handle("POST "+one+"/cancel", web.Coordinators, s.cancel)
 	m.Handle("GET "+one+"/progress", web.Coordinators, s.showProgress)
+	m.Handle("POST "+one+"/pause", web.Coordinators, s.pause())
+	m.Handle("POST "+one+"/resume", web.Coordinators, s.resume())
+	m.Handle("GET "+one+"/stop", web.Coordinators, s.showStop())
+	m.Handle("POST "+one+"/stop", web.Coordinators, s.stop())
+	m.Handle("GET "+one+"/again", web.Coordinators, s.showAgain())
+	m.Handle("POST "+one+"/again", web.Coordinators, s.again())
+	m.Handle("GET "+one+"/report", web.Coordinators, s.showReport)
+	m.Handle("GET "+one+"/report.csv", web.Coordinators, s.downloadReport)
 	m.Handle("GET "+archivePath, web.Everyone, s.showArchive)
 	m.Handle("GET "+archivePath+"/{newsletter}", web.Everyone, s.showIssue)
 	m.Handle("GET "+archivePath+".atom", web.Everyone, s.showFeed)
@@ -117,10 +125,14 @@ const (
 	StageDraft     Stage = "draft"
 	StageScheduled Stage = "scheduled"
 	StageSending   Stage = "sending"
+	StagePaused    Stage = "paused"
+	StageStopped   Stage = "stopped" // in the middle, for good
 	StageSent      Stage = "sent"
 )
 
-var tones = map[Stage]string{StageDraft: "plain", StageScheduled: "waiting", StageSending: "waiting", StageSent: "good"}
+var tones = map[Stage]string{
+	StageDraft: "plain", StageScheduled: "waiting", StageSending: "waiting", StagePaused: "bad", StageStopped: "plain", StageSent: "good",
+}
 
 // stageOf tells the stage. The record of an old campaign may be gone: it was sent.
 func stageOf(n Newsletter, campaigns map[string]dissemination.Campaign) Stage {
@@ -129,10 +141,14 @@ func stageOf(n Newsletter, campaigns map[string]dissemination.Campaign) Stage {
 	}
 	c, ok := campaigns[n.Campaign()]
 	switch {
-	case !ok || c.State == dissemination.Done:
+	case !ok || c.State == dissemination.Done && !c.AgainFrom().IsZero():
 		return StageSent
 	case c.State == dissemination.Scheduled:
 		return StageScheduled
+	case c.State == dissemination.Cancelled:
+		return StageStopped
+	case !c.Paused.IsZero():
+		return StagePaused
 	default:
 		return StageSending
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/web"
+	"github.com/municipalitiesnet/munet/internal/web/jsonbody"
 )
 
 // registration is what somebody sends to join, by the form and by the API alike.
@@ -120,7 +121,7 @@ func (s *Service) register(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) registerJSON(w http.ResponseWriter, r *http.Request) error {
 	var g registration
-	if err := web.DecodeJSON(r, &g); err != nil {
+	if err := jsonbody.Decode(r, &g); err != nil {
 		return err
 	}
 	g = g.clean()

@@ -1,43 +1,12 @@
 package web
 
 import (
-	plain "encoding/json"
+	"encoding/json"
 	"errors"
-	"mime"
 	"net/http"
-	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 )
-
-// DecodeJSON reads the request's body into v. Unknown and duplicate names, wrong types and
-// anything after the value are refused with a fault that names the field.
-func DecodeJSON(r *http.Request, v any) error {
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return fault.New(http.StatusUnsupportedMediaType, "unsupported-media-type")
-	}
-	err := json.UnmarshalRead(r.Body, v, json.RejectUnknownMembers(true))
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return TooLarge(err)
-	}
-	bad := fault.New(http.StatusBadRequest, "bad-request").Because(err)
-	if e, ok := errors.AsType[*json.SemanticError](err); ok {
-		code := "type"
-		if errors.Is(err, json.ErrUnknownName) {
-			code = "unknown"
-		}
-		bad.Fields = []fault.Field{{Name: pointer(e.JSONPointer), Code: code}}
-	} else if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
-		bad.Fields = []fault.Field{{Name: pointer(e.JSONPointer), Code: "duplicate"}}
-	}
-	return bad
-}
 
 // TooLarge is the fault for a body over [MaxBody].
 func TooLarge(cause error) *fault.Error {
@@ -56,15 +25,10 @@ func ReadForm(r *http.Request) error {
 	return nil
 }
 
-// pointer writes an RFC 6901 pointer as people write fields: "representatives.0.name".
-func pointer(p jsontext.Pointer) string {
-	return strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
-}
-
-// WriteJSON answers with v. Like problems, it is written by the standard library's encoder, which the
-// Lambda runtime brings along: functions that read no JSON then do without the strict one.
+// WriteJSON answers with v. The standard library's encoder writes it, which the Lambda runtime brings
+// along; only a function that reads JSON needs the strict one of package jsonbody.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
-	body, err := plain.Marshal(v)
+	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
@@ -104,7 +68,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	for _, f := range e.Fields {
 		body.Fields = append(body.Fields, problemField{f.Name, f.Code, p.Text("field."+f.Code, pairs(f.Args)...)})
 	}
-	b, err := plain.Marshal(body)
+	b, err := json.Marshal(body)
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -37,13 +38,13 @@ func newTestMux(s Sessions, log *bytes.Buffer) *Mux {
 		m.Handle("POST /api"+path, a, ok)
 	}
 	m.Handle("POST /api/echo", Everyone, func(w http.ResponseWriter, r *http.Request) error {
-		var v struct {
-			Name string `json:"name"`
+		if _, err := io.ReadAll(r.Body); err != nil {
+			return TooLarge(err)
 		}
-		if err := DecodeJSON(r, &v); err != nil {
-			return err
-		}
-		return WriteJSON(w, http.StatusOK, v)
+		return WriteJSON(w, http.StatusOK, struct{}{})
+	})
+	m.Handle("POST /api/refused", Everyone, func(http.ResponseWriter, *http.Request) error {
+		return fault.Invalid(fault.Field{Name: "name", Code: "required"})
 	})
 	m.Handle("GET /broken", Everyone, func(http.ResponseWriter, *http.Request) error { return errors.New("secret cause") })
 	m.Handle("GET /panic", Everyone, func(http.ResponseWriter, *http.Request) error { panic("secret cause") })
@@ -129,14 +130,8 @@ func TestProblems(t *testing.T) {
 		"unknown path":  {post("/api/nothing", "application/json", `{}`), 404, "not-found", ""},
 		"wrong method":  {httptest.NewRequestWithContext(t.Context(), "GET", "/api/echo", nil), 405, "method-not-allowed", ""},
 		"cross origin":  {crossOrigin, 403, "cross-origin", ""},
-		"no JSON":       {post("/api/echo", "text/plain", `{}`), 415, "unsupported-media-type", ""},
-		"broken":        {post("/api/echo", "application/json", `{"name":`), 400, "bad-request", ""},
-		"trailing":      {post("/api/echo", "application/json", `{} {}`), 400, "bad-request", ""},
-		"unknown field": {post("/api/echo", "application/json", `{"nom":"x"}`), 400, "bad-request", "nom"},
-		"duplicate":     {post("/api/echo", "application/json", `{"name":"x","name":"y"}`), 400, "bad-request", "name"},
-		"wrong type":    {post("/api/echo", "application/json", `{"name":{"a":1}}`), 400, "bad-request", "name"},
+		"refused field": {post("/api/refused", "application/json", `{}`), 422, "invalid", "name"},
 		"too large":     {post("/api/echo", "application/json", `{"name":"`+strings.Repeat("x", MaxBody)+`"}`), 413, "too-large", ""},
-		"deep":          {post("/api/echo", "application/json", strings.Repeat("[", 100_000)), 400, "bad-request", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

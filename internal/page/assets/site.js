@@ -58,6 +58,7 @@ const refresh = async (part) => {
     location.reload();
     return;
   }
+  for (const open of part.querySelectorAll("details[open]")) now.querySelector(`#${open.id}`)?.setAttribute("open", "");
   part.replaceWith(now);
   wait(now);
 };

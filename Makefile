@@ -27,7 +27,7 @@ BUILD_ENV := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -ldflags=-s'
 export SAM_CLI_TELEMETRY := 0
 export GOLANGCI_LINT_CACHE := $(CURDIR)/$(TOOLS)/golangci-lint-cache
 
-.PHONY: help run test check format vet lint layers modules template text build bench deploy clean-data
+.PHONY: help run test check format vet lint layers modules template text build bench fault deploy clean-data
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,15 @@ build: $(PYTHON)/installed ## Build what is deployed into .aws-sam/build and sta
 
 bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-write updates docs/performance.md)
 	@go run ./infra/bench $(BENCHFLAGS)
+
+fault: ## Kill the senders of newsletters, lose answers and events, and count (SEED= repeats one run; about half an hour without it)
+ifdef SEED
+	@go run ./infra/fault -seed $(SEED)
+else
+	@go run ./infra/fault/simulate
+	@go run ./infra/fault -careless -seeds 1 -recipients 1000 -kills 0
+	@go run ./infra/fault
+endif
 
 deploy: build ## Deploy to AWS with the credentials of your environment; asks before it changes anything
 	$(PYTHON)/python -m samcli deploy --guided

@@ -34,7 +34,7 @@ func faults(seed uint64) ses.Faults {
 	return ses.Faults{
 		Seed:     seed,
 		Drop:     ses.Fault{Probability: 0.05},
-		Throttle: ses.Fault{Probability: 0.02},
+		Throttle: ses.Fault{Probability: 0.005},
 		Stall:    ses.Fault{Probability: 0.05}, StallSeconds: 0.05,
 		LoseEvents:   ses.Fault{Probability: 0.02},
 		DoubleEvents: ses.Fault{Probability: 0.02},

@@ -176,3 +176,41 @@ func TestAnEventBeforeSendingAgain(t *testing.T) {
 		t.Errorf("%+v, want 30 sent once", report.Counts)
 	}
 }
+
+// An event may settle what was to be sent again while its shard rests: the shard must be finished all
+// the same.
+func TestAnEventWhileAShardRests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 30, 30)
+	w.kind.policy = Resend
+	w.schedule("c")
+	w.post.answer = func(n int, _ mail.Message) (bool, error) { return true, lost(n == 8 || n == 9) }
+	w.run()
+	w.later()
+	c, ok, err := w.store.takeCampaign(t.Context(), work{campaign: "c", sk: campaignKey})
+	if ok || err != nil {
+		t.Fatalf("a campaign that is done is due: %+v, %v", c, err)
+	}
+	w.decide(w.store.Again("c"))
+	if c, ok, err = w.store.takeCampaign(t.Context(), work{campaign: "c", sk: campaignKey}); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if c, err = w.store.repeat(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.endErrand(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	w.decide(w.store.Pause("c"))
+	w.run() // the shard comes to rest
+	for _, m := range w.post.log {
+		if err := w.store.Settle(t.Context(), m.Tags[DeliveryTag], WentOut); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.decide(w.store.Resume("c"))
+	w.run()
+	if report := w.check("c"); report.Sent != 30 {
+		t.Errorf("%+v, want 30 sent once", report.Counts)
+	}
+}

@@ -2,6 +2,7 @@ package dissemination
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -124,7 +125,7 @@ func (it shardItem) shard() (*shard, error) {
 	s := &shard{
 		campaign: it.PK, outcomes: []byte(it.Outcomes), reasons: it.Reasons,
 		settled: it.Settled, refused: it.Refused, returned: it.Returned, bounced: it.Bounced, complained: it.Complained,
-		due: it.DueList != "", rate: it.Rate, holder: it.Holder, version: it.Version, until: parseTime(it.DueAt),
+		due: it.DueList != "", open: strings.ContainsRune(it.Outcomes, rune(Ready)), rate: it.Rate, holder: it.Holder, version: it.Version, until: parseTime(it.DueAt),
 	}
 	if s.reasons == nil {
 		s.reasons = map[string][]int{}

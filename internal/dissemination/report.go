@@ -58,7 +58,7 @@ func (s *shard) state(now time.Time) ShardState {
 	switch {
 	case s.holder != "" && s.until.After(now):
 		return Working
-	case s.due || len(s.ready(1)) > 0:
+	case s.due || s.open:
 		return Waiting
 	}
 	return Closed

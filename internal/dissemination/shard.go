@@ -44,6 +44,7 @@ type shard struct {
 	version int
 	until   time.Time // the end of the holder's lease
 	due     bool      // there is work left, or somebody is at it
+	open    bool      // as it is stored, something is READY: it was not finished
 	rate    float64   // deliveries a second in the holder's hands
 
 	taken  time.Time // since when the holder has it

@@ -72,7 +72,8 @@ func (s *Store) wake(ctx context.Context, c Campaign) (counts Counts, t Tally, e
 		sh.count(&counts)
 		t.Bounced += len(sh.bounced)
 		t.Complained += len(sh.complained)
-		if sh.due || len(sh.ready(1)) == 0 {
+		// An event may have settled the last READY one: the shard is to be finished all the same.
+		if sh.due || !sh.open {
 			continue
 		}
 		_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -107,7 +108,7 @@ func (s *Store) repeatShard(ctx context.Context, c Campaign) (Campaign, error) {
 		if err != nil {
 			return c, err
 		}
-		if sh.due || !sh.again() {
+		if sh.due || sh.open || !sh.again() {
 			return c, nil
 		}
 		after := c

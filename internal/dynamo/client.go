@@ -34,3 +34,12 @@ func NewClient(c *dynamodb.Client) *Client {
 func (c *Client) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	return c.query(ctx, in, o...)
 }
+
+// Simulated returns a client that answers queries by a function of the caller's, as it does the rest
+// by the functions of c: for simulations.
+func Simulated(
+	c Client, query func(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error),
+) *Client {
+	c.query = query
+	return &c
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+)
+
+// table is a DynamoDB table in memory, for one goroutine at a time. It knows the expressions that
+// the ledger uses; whatever it does not know panics, so that nothing is simulated wrongly.
+type table struct {
+	items  map[string]dynamo.Item // by pk and sk
+	writes int                    // write units, by the size of the items
+	reads  int
+}
+
+func newTable() *table { return &table{items: map[string]dynamo.Item{}} }
+
+// keyOf joins the two parts of a key by a character that neither has.
+func keyOf(item dynamo.Item) string { return str(item["pk"]) + "\x00" + str(item["sk"]) }
+
+func str(v types.AttributeValue) string {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		return v.Value
+	case *types.AttributeValueMemberN:
+		return v.Value
+	}
+	return ""
+}
+
+func (t *table) get(in *dynamodb.GetItemInput) *dynamodb.GetItemOutput {
+	t.reads++
+	return &dynamodb.GetItemOutput{Item: maps.Clone(t.items[keyOf(in.Key)])}
+}
+
+func (t *table) update(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
+	w := write{
+		key: in.Key, update: *in.UpdateExpression, condition: deref(in.ConditionExpression),
+		scope: scope{in.ExpressionAttributeNames, in.ExpressionAttributeValues},
+	}
+	if !w.allowed(t) {
+		refused := &types.ConditionalCheckFailedException{}
+		if in.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld {
+			refused.Item = maps.Clone(t.items[keyOf(in.Key)])
+		}
+		return nil, refused
+	}
+	// Nobody asks for the updated attributes alone and minds the others.
+	return &dynamodb.UpdateItemOutput{Attributes: maps.Clone(w.apply(t))}, nil
+}
+
+func (t *table) transact(in *dynamodb.TransactWriteItemsInput) (*dynamodb.TransactWriteItemsOutput, error) {
+	reasons := make([]types.CancellationReason, len(in.TransactItems))
+	writes := make([]write, len(in.TransactItems))
+	failed, none := "ConditionalCheckFailed", "None"
+	refused := false
+	for i, item := range in.TransactItems {
+		writes[i] = writeOf(item)
+		reasons[i].Code = &none
+		if !writes[i].allowed(t) {
+			refused, reasons[i].Code = true, &failed
+		}
+	}
+	if refused {
+		return nil, &types.TransactionCanceledException{CancellationReasons: reasons}
+	}
+	for _, w := range writes {
+		w.apply(t)
+	}
+	t.writes += len(writes) // a transaction writes everything twice
+	return &dynamodb.TransactWriteItemsOutput{}, nil
+}
+
+// write is one change of one item.
+type write struct {
+	scope
+	key               dynamo.Item
+	put               dynamo.Item
+	update, condition string
+}
+
+func writeOf(i types.TransactWriteItem) write {
+	switch {
+	case i.Put != nil:
+		return write{
+			scope{i.Put.ExpressionAttributeNames, i.Put.ExpressionAttributeValues},
+			i.Put.Item, i.Put.Item, "", deref(i.Put.ConditionExpression),
+		}
+	case i.Update != nil:
+		return write{
+			scope{i.Update.ExpressionAttributeNames, i.Update.ExpressionAttributeValues},
+			i.Update.Key, nil, *i.Update.UpdateExpression, deref(i.Update.ConditionExpression),
+		}
+	case i.ConditionCheck != nil:
+		return write{
+			scope{i.ConditionCheck.ExpressionAttributeNames, i.ConditionCheck.ExpressionAttributeValues},
+			i.ConditionCheck.Key, nil, "", *i.ConditionCheck.ConditionExpression,
+		}
+	}
+	panic("a transaction with something else")
+}
+
+func (w write) allowed(t *table) bool { return w.holds(t.items[keyOf(w.key)], w.condition) }
+
+func (w write) apply(t *table) dynamo.Item {
+	key := keyOf(w.key)
+	item := maps.Clone(t.items[key])
+	switch {
+	case w.put != nil:
+		item = maps.Clone(w.put)
+	case w.update == "":
+		return item
+	case item == nil:
+		item = dynamo.Item{"pk": w.key["pk"], "sk": w.key["sk"]}
+		w.change(item, w.update)
+	default:
+		w.change(item, w.update)
+	}
+	t.items[key] = item
+	t.writes += 1 + (size(item)-1)/1024
+	return item
+}
+
+// query knows two: the index "due", and the shards of a campaign.
+func (t *table) query(in *dynamodb.QueryInput) *dynamodb.QueryOutput {
+	t.reads++
+	s := scope{in.ExpressionAttributeNames, in.ExpressionAttributeValues}
+	var found []dynamo.Item
+	for _, item := range t.items {
+		if s.holds(item, strings.Replace(*in.KeyConditionExpression, "begins_with(sk, :shard)", "sk begins :shard", 1)) {
+			found = append(found, item)
+		}
+	}
+	by := "sk"
+	if in.IndexName != nil {
+		by = "dueAt"
+	}
+	slices.SortFunc(found, func(a, b dynamo.Item) int {
+		return cmp.Or(cmp.Compare(str(a[by]), str(b[by])), cmp.Compare(keyOf(a), keyOf(b)))
+	})
+	if in.Limit != nil && len(found) > int(*in.Limit) {
+		found = found[:*in.Limit]
+	}
+	return &dynamodb.QueryOutput{Items: found}
+}
+
+// client is a table as the ledger calls it. Each call goes through step, which may wait, refuse to
+// run it, or hide its answer.
+func (t *table) client(step func(func()) error) *dynamo.Client {
+	return dynamo.Simulated(dynamo.Client{
+		GetItem: func(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (out *dynamodb.GetItemOutput, err error) {
+			err = step(func() { out = t.get(in) })
+			return out, err
+		},
+		UpdateItem: func(_ context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (out *dynamodb.UpdateItemOutput, err error) {
+			var refused error
+			if err = step(func() { out, refused = t.update(in) }); err == nil {
+				err = refused
+			}
+			return out, err
+		},
+		TransactWriteItems: func(_ context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (out *dynamodb.TransactWriteItemsOutput, err error) {
+			var refused error
+			if err = step(func() { out, refused = t.transact(in) }); err == nil {
+				err = refused
+			}
+			return out, err
+		},
+	}, func(_ context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (out *dynamodb.QueryOutput, err error) {
+		err = step(func() { out = t.query(in) })
+		return out, err
+	})
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// size is about what DynamoDB counts: names and values.
+func size(item dynamo.Item) int {
+	n := 0
+	for name, v := range item {
+		n += len(name) + valueSize(v)
+	}
+	return n
+}
+
+func valueSize(v types.AttributeValue) int {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		return len(v.Value)
+	case *types.AttributeValueMemberN:
+		return 1 + len(v.Value)/2
+	case *types.AttributeValueMemberNS:
+		return 3 * len(v.Value)
+	case *types.AttributeValueMemberL:
+		return 3 + 4*len(v.Value)
+	case *types.AttributeValueMemberM:
+		return 3 + size(v.Value)
+	case *types.AttributeValueMemberSS:
+		return 40 * len(v.Value)
+	}
+	panic(fmt.Sprintf("a value of the type %T", v))
+}

@@ -29,7 +29,7 @@ func measureStarts(ctx context.Context, programs []*program, runs int) (table, e
 	times := map[*program][]time.Duration{}
 	order := slices.Clone(programs)
 	for run := range runs + 1 {
-		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] }) //nolint:gosec // no secret
 		for _, p := range order {
 			took, err := start(ctx, watch, p)
 			if err != nil {

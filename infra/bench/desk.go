@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/municipalitiesnet/munet/internal/dissemination"
@@ -97,7 +99,12 @@ func (t *tour) write(ctx context.Context, v *visitor) error {
 	if err := t.page(ctx, v, "open the question when to send it", path+"/send"); err != nil {
 		return err
 	}
-	return t.form(ctx, v, "send it now and see its progress", "", url.Values{"moment": {"now"}})
+	people := find(v.page, func(n *html.Node) bool { return attribute(n, "data-reach") != "" })
+	if people == nil {
+		return fmt.Errorf("%s does not say how many people get it", v.path)
+	}
+	now := url.Values{"moment": {"now"}, "number": {attribute(people, "data-reach")}}
+	return t.form(ctx, v, "send it now and see its progress", "", now)
 }
 
 // enrol makes members who want every newsletter, past the meter.

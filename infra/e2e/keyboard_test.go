@@ -86,6 +86,7 @@ func (b *browser) newsletter(subject string) string {
 	b.open("/desk/newsletters/" + id)
 	b.press(`a[href$="/send"]`)
 	b.pick("moment", "now")
+	b.fill(`[name="number"]`, evaluate[string](b, `document.querySelector("[data-reach]").dataset.reach`))
 	b.press(`form button.button`)
 	return id
 }

@@ -201,7 +201,7 @@ func (v *visitor) newsletter(english, greek string) string {
 	}
 	v.open(path + "/send")
 	v.sees()
-	v.send(path+"/send", url.Values{"version": {v.find(`name="version" value="(\d+)"`)}, "moment": {"now"}})
+	v.send(path+"/send", url.Values{"version": {v.find(`name="version" value="(\d+)"`)}, "moment": {"now"}, "number": {v.find(`data-reach="(\d+)"`)}})
 	v.sees()
 	return id
 }

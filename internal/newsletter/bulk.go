@@ -3,6 +3,8 @@ package newsletter
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -52,10 +54,14 @@ func (i *issue) Recipients(ctx context.Context, cursor string, limit int) ([]str
 	if err != nil {
 		return nil, "", err
 	}
+	refused, err := refusals(ctx, i.Members, i.newsletter, people)
+	if err != nil {
+		return nil, "", err
+	}
 	var refs []string
 	for _, p := range people {
-		if refusal(i.newsletter.Kind, p) == "" {
-			refs = append(refs, p.Ref.String())
+		if ref := p.Ref.String(); refused[ref] == "" {
+			refs = append(refs, ref)
 		}
 	}
 	return refs, next, nil
@@ -74,7 +80,8 @@ func refusal(kind Kind, p members.Person) string {
 	return ""
 }
 
-// Compose writes to those who are still members and still want this kind of mail.
+// Compose writes to those who are still members, still want this kind of mail and still belong to the
+// audience.
 func (i *issue) Compose(ctx context.Context, recipients []string) ([]dissemination.Draft, error) {
 	people, err := i.people(ctx, recipients)
 	if err != nil {
@@ -84,15 +91,18 @@ func (i *issue) Compose(ctx context.Context, recipients []string) ([]disseminati
 	if err != nil {
 		return nil, err
 	}
+	refused, err := refusals(ctx, i.Members, i.newsletter, slices.Collect(maps.Values(people)))
+	if err != nil {
+		return nil, err
+	}
 	drafts := make([]dissemination.Draft, len(recipients))
 	for n, ref := range recipients {
 		p, ok := people[ref]
-		reason := refusal(i.newsletter.Kind, p)
 		switch {
 		case !ok:
 			drafts[n].Reason = "gone"
-		case reason != "":
-			drafts[n].Reason = reason
+		case refused[ref] != "":
+			drafts[n].Reason = refused[ref]
 		case reasons[p.Address] != "":
 			drafts[n].Reason = reasons[p.Address]
 		default:

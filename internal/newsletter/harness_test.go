@@ -244,5 +244,17 @@ func (o *office) deliver() dissemination.Counts {
 // immediately is the form that sends a newsletter now.
 func (o *office) immediately(path string) url.Values {
 	o.Helper()
-	return url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}}
+	return url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}, "number": {o.reached(path)}}
+}
+
+var reachField = regexp.MustCompile(`data-reach="(\d+)"`)
+
+// reached is how many people the page before sending names.
+func (o *office) reached(path string) string {
+	o.Helper()
+	found := reachField.FindStringSubmatch(o.open(path + "/send"))
+	if found == nil {
+		o.Fatalf("%s/send names no number", path)
+	}
+	return found[1]
 }

@@ -66,6 +66,8 @@ type Newsletter struct {
 	// Main is the language that readers get whose own language has no text.
 	Main  language.Tag `json:"main"`
 	State State        `json:"state"`
+	// Audience narrows down who gets it.
+	Audience Audience `json:"audience"`
 	// Subjects are those of the texts there are.
 	Subjects map[language.Tag]string `json:"subjects"`
 	// Due is when it is to be sent.

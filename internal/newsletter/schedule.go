@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/dissemination"
@@ -49,8 +50,12 @@ func (s *Service) reach(ctx context.Context, n Newsletter) (reach, error) {
 		if err != nil {
 			return all, err
 		}
+		refused, err := refusals(ctx, s.Members, n, people)
+		if err != nil {
+			return all, err
+		}
 		for _, p := range people {
-			if refusal(n.Kind, p) == "" {
+			if refused[p.Ref.String()] == "" {
 				counts[p.Language]++
 				all.Total++
 			}
@@ -174,6 +179,15 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 		return s.renderSend(w, r, http.StatusUnprocessableEntity, data)
 	}
 	due, fields := parseMoment(r.PostForm, s.Now())
+	if n.Audience.Everybody() {
+		counted, err := s.reach(r.Context(), n)
+		if err != nil {
+			return err
+		}
+		if digits(r.PostForm.Get("number")) != strconv.Itoa(counted.Total) {
+			fields = append(fields, fault.Field{Name: "number", Code: "other-number"})
+		}
+	}
 	if len(fields) > 0 {
 		data.Errors = fields
 		return s.renderSend(w, r, http.StatusUnprocessableEntity, data)
@@ -193,6 +207,16 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return redirect(w, r, pathOf(n.ID)+"/progress", "scheduled")
+}
+
+// digits leaves everything else out of a typed number, such as what groups thousands.
+func digits(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, typed)
 }
 
 // schedule freezes the newsletter, starts its campaign and records who did it, in one transaction.

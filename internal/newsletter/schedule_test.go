@@ -19,7 +19,7 @@ func TestSendingTwiceSendsOnce(t *testing.T) {
 	o := newOffice(t)
 	o.member("anna@pafos.example", "en", every)
 	path := o.write(Monthly, "en", both)
-	form := url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}}
+	form := o.immediately(path)
 	var group sync.WaitGroup
 	for range 5 {
 		group.Go(func() {
@@ -44,11 +44,11 @@ func TestNobodySendsWhatTheyHaveNotSeen(t *testing.T) {
 	path := o.write(Monthly, "en", both)
 	version := o.version(path + "/send")
 	o.submit(path+"/texts/el", url.Values{"subject": {"Άλλο"}, "body": {"Άλλο"}, "version": {"1"}})
-	page := o.refused(http.StatusConflict, path+"/send", url.Values{"moment": {"now"}, "version": {version}})
+	page := o.refused(http.StatusConflict, path+"/send", url.Values{"moment": {"now"}, "version": {version}, "number": {o.reached(path)}})
 	if !strings.Contains(page, "has changed this newsletter") || strings.Contains(page, `value="`+version+`"`) {
 		t.Errorf("the page says\n%s", page)
 	}
-	o.submit(path+"/send", url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}})
+	o.submit(path+"/send", o.immediately(path))
 }
 
 func TestAnIncompleteNewsletterIsNotSent(t *testing.T) {
@@ -67,11 +67,11 @@ func TestSchedulingAndCancelling(t *testing.T) {
 	for range 2 { // a cancelled newsletter can be scheduled again
 		version := o.version(path + "/send")
 		page := o.refused(http.StatusUnprocessableEntity, path+"/send",
-			url.Values{"moment": {"later"}, "date": {"2027-03-14"}, "time": {"16:59"}, "version": {version}})
+			url.Values{"moment": {"later"}, "date": {"2027-03-14"}, "time": {"16:59"}, "version": {version}, "number": {o.reached(path)}})
 		if !strings.Contains(page, "has passed") || !strings.Contains(page, `value="16:59"`) {
 			t.Errorf("the page for a time that has passed is\n%s", page)
 		}
-		o.submit(path+"/send", url.Values{"moment": {"later"}, "date": {"2027-03-15"}, "time": {"09:00"}, "version": {version}})
+		o.submit(path+"/send", url.Values{"moment": {"later"}, "date": {"2027-03-15"}, "time": {"09:00"}, "version": {version}, "number": {o.reached(path)}})
 		if page := o.open(path + "/progress"); !strings.Contains(page, "It waits until 15 March 2027, 09:00 Brussels time") {
 			t.Errorf("the progress says\n%s", page)
 		}
@@ -89,7 +89,7 @@ func TestSchedulingAndCancelling(t *testing.T) {
 	if o.deliver(); len(o.post.mails) != 0 {
 		t.Fatal("a cancelled newsletter was sent")
 	}
-	o.submit(path+"/send", url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}})
+	o.submit(path+"/send", o.immediately(path))
 	o.deliver()
 	if n := len(o.post.mails["anna@pafos.example"]); n != 1 {
 		t.Errorf("the third time she got %d mails", n)
@@ -100,7 +100,7 @@ func TestProgressNamesWhoIsUncertain(t *testing.T) {
 	o := newOffice(t)
 	anna := o.member("anna@pafos.example", "en", every)
 	path := o.write(Monthly, "en", both)
-	o.submit(path+"/send", url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}})
+	o.submit(path+"/send", o.immediately(path))
 	// The mail service accepts and does not answer.
 	engine := &dissemination.Engine{
 		Store: o.Ledger, Send: silently(o.Sender), Quota: o.Sender.Quota, Log: o.Log,

@@ -51,6 +51,8 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET "+one+"/preview/{language}/mail", web.Coordinators, s.showMail)
 	m.Handle("POST "+one+"/preview/{language}/mail", web.Coordinators, s.showUnsaved)
 	m.Handle("POST "+one+"/preview/{language}", web.Coordinators, s.sendTest)
+	m.Handle("GET "+one+"/audience", web.Coordinators, s.showAudience)
+	m.Handle("POST "+one+"/audience", web.Coordinators, s.saveAudience)
 	m.Handle("GET "+one+"/send", web.Coordinators, s.showSend)
 	m.Handle("POST "+one+"/send", web.Coordinators, s.send)
 	m.Handle("GET "+one+"/cancel", web.Coordinators, s.showCancel)

@@ -70,7 +70,7 @@ func TestTheWayOfANewsletter(t *testing.T) {
 			t.Errorf("the page before sending lacks %q", want)
 		}
 	}
-	at := o.submit(path+"/send", url.Values{"moment": {"now"}, "version": {o.version(path + "/send")}})
+	at := o.submit(path+"/send", o.immediately(path))
 	if at != path+"/progress?done=scheduled" {
 		t.Errorf("sending leads to %q", at)
 	}

@@ -115,6 +115,16 @@ func (s *Store) SaveSettings(ctx context.Context, id string, version int, kind K
 	return s.write(ctx, id, types.TransactWriteItem{Update: update})
 }
 
+// SaveAudience changes who gets a draft that is still at this version.
+func (s *Store) SaveAudience(ctx context.Context, id string, version int, audience Audience, by string) error {
+	encoded, err := encode(audience)
+	if err != nil {
+		return err
+	}
+	update := s.update(id, version, by, ", audience = :audience", dynamo.Item{":audience": &types.AttributeValueMemberM{Value: encoded}})
+	return s.write(ctx, id, types.TransactWriteItem{Update: update})
+}
+
 // SaveText writes the text of a draft in one language if the text is still at its version, 0 for
 // one that is new. An empty text takes the language out.
 func (s *Store) SaveText(ctx context.Context, id string, tag language.Tag, text Text, by string) error {

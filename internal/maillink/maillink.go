@@ -93,14 +93,31 @@ func (l Links) Unsubscribe(ref members.Ref, kind Kind) string {
 	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind)))
 }
 
-// Subscription returns whose mail of which kind a token stops.
-func (l Links) Subscription(signed string) (members.Ref, Kind, error) {
+// UnsubscribeFrom is [Links.Unsubscribe] for the mail of a campaign: those who leave by it are counted.
+func (l Links) UnsubscribeFrom(campaign string, ref members.Ref, kind Kind) string {
+	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind), campaign))
+}
+
+// Subscription is what an unsubscribe link is about: whose mail of which kind it stops, and the
+// campaign that it was mailed with, or "".
+type Subscription struct {
+	Reader   members.Ref
+	Kind     Kind
+	Campaign string
+}
+
+// Subscription reads the token of an unsubscribe link.
+func (l Links) Subscription(signed string) (Subscription, error) {
 	parts, err := l.Signer.Verify(unsubscribe, signed, 0, time.Time{})
-	if err != nil || len(parts) != 2 {
-		return members.Ref{}, "", errors.Join(token.ErrForged, err)
+	if err != nil || len(parts) < 2 || len(parts) > 3 {
+		return Subscription{}, errors.Join(token.ErrForged, err)
 	}
 	ref, err := members.ParseRef(parts[0])
-	return ref, Kind(parts[1]), err
+	s := Subscription{Reader: ref, Kind: Kind(parts[1])}
+	if len(parts) == 3 {
+		s.Campaign = parts[2]
+	}
+	return s, err
 }
 
 // Address confirms a person's new address. The link names it by a keyed hash only, so that nothing

@@ -46,8 +46,11 @@ func TestEachLinkOpensWhatItIsFor(t *testing.T) {
 	if got, err := l.Reader(signed(t, l.Preferences(ref))); err != nil || got != ref {
 		t.Errorf("reader %v, %v", got, err)
 	}
-	if got, kind, err := l.Subscription(signed(t, l.Unsubscribe(ref, Newsletter))); err != nil || got != ref || kind != Newsletter {
-		t.Errorf("subscription %v %s, %v", got, kind, err)
+	if got, err := l.Subscription(signed(t, l.Unsubscribe(ref, Newsletter))); err != nil || got != (Subscription{ref, Newsletter, ""}) {
+		t.Errorf("subscription %v, %v", got, err)
+	}
+	if got, err := l.Subscription(signed(t, l.UnsubscribeFrom("ABC-2", ref, Announcement))); err != nil || got != (Subscription{ref, Announcement, "ABC-2"}) {
+		t.Errorf("subscription of a campaign %v, %v", got, err)
 	}
 	got, is, err := l.NewAddress(signed(t, l.Address(ref, "new@pafos.example", now)), now)
 	if err != nil || got != ref || !is("new@pafos.example") || is("other@pafos.example") {
@@ -63,7 +66,7 @@ func TestNoLinkOpensAnythingElse(t *testing.T) {
 		var errs [4]error
 		_, errs[0] = l.Application(s, now)
 		_, errs[1] = l.Reader(s)
-		_, _, errs[2] = l.Subscription(s)
+		_, errs[2] = l.Subscription(s)
 		_, _, errs[3] = l.NewAddress(s, now)
 		for j, err := range errs {
 			if (err == nil) != (i == j) {

@@ -154,5 +154,5 @@ func (i *issue) message(p members.Person) (mail.Message, error) {
 		}
 		i.editions[tag] = edition
 	}
-	return edition.To(i.Layout.Reader(i.newsletter.Kind, p))
+	return edition.To(i.Layout.Reader(i.newsletter, p))
 }

@@ -47,11 +47,11 @@ func (l Layout) Edition(n Newsletter, tag language.Tag, text Text) (*mail.Editio
 }
 
 // Reader is what differs in a person's mail.
-func (l Layout) Reader(kind Kind, p members.Person) mail.Reader {
+func (l Layout) Reader(n Newsletter, p members.Person) mail.Reader {
 	return mail.Reader{
 		Address:        mail.Address{Name: p.Name, Email: p.Address},
 		PreferencesURL: l.Links.Preferences(p.Ref),
-		UnsubscribeURL: l.Links.Unsubscribe(p.Ref, kind.stops()),
+		UnsubscribeURL: l.Links.UnsubscribeFrom(n.Campaign(), p.Ref, n.Kind.stops()),
 	}
 }
 

@@ -139,7 +139,7 @@ func (s *Service) sendTest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := edition.To(s.Layout.Reader(n.Kind, self))
+	m, err := edition.To(s.Layout.Reader(n, self))
 	if err != nil {
 		return err
 	}

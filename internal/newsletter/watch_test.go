@@ -128,9 +128,13 @@ func TestReport(t *testing.T) {
 	o.member("eleni@pafos.example", "el", every)
 	path := "/desk/newsletters/" + o.sent(Monthly, both)
 	o.deliver()
+	campaign := strings.TrimPrefix(path, "/desk/newsletters/")
+	if err := o.Ledger.Unsubscribed(t.Context(), campaign, anna.Ref.String()); err != nil {
+		t.Fatal(err)
+	}
 	page := o.open(path + "/report")
 	for _, want := range []string{
-		"Malta", "Cyprus", "<svg", "1 of 1", "We do not record who opens", path + "/report.csv",
+		"Malta", "Cyprus", "<dt>Unsubscribed from this email</dt><dd>1</dd>", "<svg", "1 of 1", "We do not record who opens", path + "/report.csv",
 		`<td role="cell" data-label="Sent" class="number">1</td>`,
 	} {
 		if !strings.Contains(page, want) {

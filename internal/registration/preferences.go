@@ -124,14 +124,14 @@ func (s *Service) savePreferences(w http.ResponseWriter, r *http.Request) error 
 	return web.SeeOther(w, r, "/preferences?"+q.Encode())
 }
 
-// unsubscribing returns the person and the kind of mail that an unsubscribe link is about.
-func (s *Service) unsubscribing(r *http.Request) (members.Person, maillink.Kind, error) {
-	ref, kind, err := s.Links.Subscription(r.URL.Query().Get("token"))
+// unsubscribing returns the person and the mail that an unsubscribe link is about.
+func (s *Service) unsubscribing(r *http.Request) (members.Person, maillink.Subscription, error) {
+	subscription, err := s.Links.Subscription(r.URL.Query().Get("token"))
 	if err != nil {
-		return members.Person{}, "", fault.New(http.StatusBadRequest, "broken-link").Because(err)
+		return members.Person{}, subscription, fault.New(http.StatusBadRequest, "broken-link").Because(err)
 	}
-	p, err := s.active(r, ref)
-	return p, kind, err
+	p, err := s.active(r, subscription.Reader)
+	return p, subscription, err
 }
 
 // unsubscribeData is what the page behind an unsubscribe link shows.
@@ -143,11 +143,11 @@ type unsubscribeData struct {
 }
 
 func (s *Service) showUnsubscribe(w http.ResponseWriter, r *http.Request) error {
-	p, kind, err := s.unsubscribing(r)
+	p, subscription, err := s.unsubscribing(r)
 	if err != nil {
 		return err
 	}
-	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref)})
+	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: subscription.Kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref)})
 }
 
 // purposes are what the kinds of bulk mail were consented to for.
@@ -158,7 +158,8 @@ var purposes = map[maillink.Kind]members.Purpose{
 // unsubscribe acts at once and answers without a redirect, as RFC 8058 asks: the caller may be a mail
 // provider that posts one of two encodings without a cookie. The body is not needed; the link says it all.
 func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
-	p, kind, err := s.unsubscribing(r)
+	p, subscription, err := s.unsubscribing(r)
+	kind := subscription.Kind
 	if fault.Is(err, "not-in-network") {
 		return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: kind, Done: true})
 	}
@@ -172,6 +173,11 @@ func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 	err = s.Members.Unsubscribe(r.Context(), p.Ref, purpose, members.Consenting{How: "one-click", Language: web.Language(r.Context())})
 	if err != nil {
 		return err
+	}
+	if subscription.Campaign != "" {
+		if err := s.Left(r.Context(), subscription.Campaign, p.Ref.String()); err != nil {
+			s.Log.ErrorContext(r.Context(), "not counted who left", "campaign", subscription.Campaign, "error", err)
+		}
 	}
 	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{
 		Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref), Done: true,

@@ -6,6 +6,7 @@
 package registration
 
 import (
+	"context"
 	"embed"
 	"log/slog"
 	"net/http"
@@ -34,8 +35,10 @@ type Service struct {
 	// Coordinator is the address that is told of every new registration.
 	Coordinator string
 	Audit       *audit.Log
-	Now         func() time.Time
-	Log         *slog.Logger
+	// Left counts a person who unsubscribed by a link in a campaign's mail.
+	Left func(ctx context.Context, campaign, recipient string) error
+	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // Routes adds the service's routes.

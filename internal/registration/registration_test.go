@@ -2,12 +2,14 @@ package registration_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +39,7 @@ type site struct {
 	ses     *outbox.Outbox
 	clock   atomic.Int64
 	who     *web.Identity
+	left    []string // campaign and reference of those who were counted
 }
 
 // take returns the mails since the last call as their readers see them, the oldest first.
@@ -68,6 +71,10 @@ func newSite(t *testing.T) *site {
 		},
 		Coordinator: "desk@munet.example", Audit: audit.NewLog(client, tables["AuditTable"]),
 		Now: now, Log: slog.New(slog.DiscardHandler),
+		Left: func(_ context.Context, campaign, recipient string) error {
+			s.left = append(s.left, campaign+" "+recipient)
+			return nil
+		},
 	}
 	s.mux = web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
 	service.Routes(s.mux)
@@ -336,6 +343,20 @@ func TestOneClickUnsubscribe(t *testing.T) {
 		if w.Code != 200 || err != nil || got.Preferences.Newsletter != members.Never || !got.Preferences.Announcements {
 			t.Errorf("%s: %d, %+v, %v", contentType, w.Code, got.Preferences, err)
 		}
+	}
+}
+
+func TestWhoLeavesByACampaignIsCounted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.confirmed("a@pafos.example")
+	target := strings.TrimPrefix(s.links.UnsubscribeFrom("ISSUE-2", p.Ref, maillink.Newsletter), s.links.Site)
+	if s.do("GET", target, nil); len(s.left) != 0 {
+		t.Errorf("a look at the page counted %v", s.left)
+	}
+	s.do("POST", target, url.Values{})
+	if want := []string{"ISSUE-2 " + p.Ref.String()}; !slices.Equal(s.left, want) {
+		t.Errorf("counted %v, want %v", s.left, want)
 	}
 }
 

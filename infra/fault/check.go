@@ -74,7 +74,7 @@ func (p *passage) check(ctx context.Context) (finding, error) {
 	}
 	f.accepted = len(accepted)
 	byAddress := p.readLog(accepted, &f)
-	report, err := p.ledger.Report(ctx, p.campaign, 0)
+	report, err := p.Ledger.Report(ctx, p.campaign, 0)
 	if err != nil {
 		return f, err
 	}
@@ -111,15 +111,15 @@ func (p *passage) readLog(accepted []ses.Message, f *finding) map[string]ses.Mes
 // compare holds every single delivery against what SES accepted.
 func (p *passage) compare(ctx context.Context, accepted map[string]ses.Message, f *finding) error {
 	listed := map[string]bool{}
-	for d, err := range p.ledger.Deliveries(ctx, p.campaign) {
+	for d, err := range p.Ledger.Deliveries(ctx, p.campaign) {
 		if err != nil {
 			return err
 		}
-		i, known := p.byRef[d.Recipient]
+		i, known := p.ByRef[d.Recipient]
 		if !known {
 			continue // the first coordinator
 		}
-		address := p.people[i].address
+		address := p.People[i].Address
 		m, sent := accepted[address]
 		f.demand(!listed[address], "%s is listed twice", address)
 		listed[address] = true
@@ -134,9 +134,9 @@ func (p *passage) compare(ctx context.Context, accepted map[string]ses.Message, 
 			f.demand(!sent, "%s is %c, and SES accepted it", address, d.Outcome)
 		}
 	}
-	for _, reader := range p.people {
-		_, left := p.left[reader.address]
-		f.demand(listed[reader.address] || left, "%s was forgotten", reader.address)
+	for _, reader := range p.People {
+		_, left := p.left[reader.Address]
+		f.demand(listed[reader.Address] || left, "%s was forgotten", reader.Address)
 	}
 	return nil
 }

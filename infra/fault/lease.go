@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -42,8 +43,8 @@ func (p *passage) endLeases(ctx context.Context) error {
 func (p *passage) leased(ctx context.Context) ([]dynamo.Item, error) {
 	table := p.Tables["DeliveriesTable"]
 	out, err := p.DynamoDB().Query(ctx, &dynamodb.QueryInput{
-		TableName: &table, IndexName: text("due"),
-		KeyConditionExpression:    text("#due = :due AND dueAt > :now"),
+		TableName: &table, IndexName: aws.String("due"),
+		KeyConditionExpression:    aws.String("#due = :due AND dueAt > :now"),
 		ExpressionAttributeNames:  map[string]string{"#due": "due"},
 		ExpressionAttributeValues: dynamo.Item{":due": dynamo.S("due"), ":now": dynamo.S(time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))},
 	})
@@ -69,8 +70,8 @@ func (p *passage) endLease(ctx context.Context, item dynamo.Item) error {
 	table := p.Tables["DeliveriesTable"]
 	_, err := p.DynamoDB().UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &table, Key: dynamo.Item{"pk": item["pk"], "sk": item["sk"]},
-		UpdateExpression:          text("SET dueAt = :past"),
-		ConditionExpression:       text("version = :version AND attribute_exists(dueAt)"),
+		UpdateExpression:          aws.String("SET dueAt = :past"),
+		ConditionExpression:       aws.String("version = :version AND attribute_exists(dueAt)"),
 		ExpressionAttributeValues: dynamo.Item{":past": dynamo.S("2000-01-01T00:00:00.000Z"), ":version": item["version"]},
 	})
 	if _, refused := dynamo.Refused(err); refused {

@@ -23,7 +23,19 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/municipalitiesnet/munet/infra/fault/town"
 )
+
+// options of a run.
+type options struct {
+	recipients, kills int
+	seeds             []uint64
+	template          string // another template than the checkout's
+	// stale is how long a holder has written nothing when its lease is ended. Those who live write
+	// several times a second, or have nothing in hand while they wait.
+	stale time.Duration
+}
 
 func main() {
 	o := options{stale: time.Second}
@@ -81,15 +93,15 @@ func run(ctx context.Context, o options, careless bool, logFile string) error {
 
 // storm runs all seeds in one cloud and with the same members.
 func storm(ctx context.Context, o options, log io.Writer) (err error) {
-	t, err := build(ctx, o, log)
+	t, err := town.Build(ctx, town.Options{Recipients: o.recipients, Template: o.template, Log: log})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
+	defer func() { err = errors.Join(err, t.Close()) }()
 	var errs []error
 	for _, seed := range o.seeds {
 		began := time.Now()
-		found, err := t.weather(ctx, seed)
+		found, err := weather(ctx, t, o, seed)
 		fmt.Printf("seed %2d: %s, %.0f s\n", seed, found, time.Since(began).Seconds())
 		if err != nil {
 			errs = append(errs, fmt.Errorf("seed %d (go run ./infra/fault -seed %d):\n%w", seed, seed, err))

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/municipalitiesnet/munet/infra/fault/town"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/maillink"
@@ -44,7 +45,8 @@ func faults(seed uint64) ses.Faults {
 
 // passage is one newsletter on its way through bad weather.
 type passage struct {
-	*town
+	*town.Town
+	options  options
 	campaign string
 	done     chan struct{} // closed when everything is sent
 
@@ -55,15 +57,15 @@ type passage struct {
 }
 
 // weather sends one newsletter while everything goes wrong, and checks what came of it.
-func (t *town) weather(ctx context.Context, seed uint64) (finding, error) {
-	if err := t.emptyMailbox(ctx); err != nil {
+func weather(ctx context.Context, t *town.Town, o options, seed uint64) (finding, error) {
+	if err := emptyMailbox(ctx, t); err != nil {
 		return finding{}, err
 	}
-	campaign, err := t.schedule(ctx, fmt.Sprintf("Issue of seed %d", seed))
+	campaign, err := t.Schedule(ctx, fmt.Sprintf("Issue of seed %d", seed))
 	if err != nil {
 		return finding{}, err
 	}
-	p := &passage{town: t, campaign: campaign, done: make(chan struct{}), left: map[string]time.Time{}}
+	p := &passage{Town: t, options: o, campaign: campaign, done: make(chan struct{}), left: map[string]time.Time{}}
 	t.SetFaults(faults(seed))
 	bounded, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -84,7 +86,7 @@ func (t *town) weather(ctx context.Context, seed uint64) (finding, error) {
 	return found, errors.Join(err, p.comeBack(ctx))
 }
 
-func (t *town) emptyMailbox(ctx context.Context) error {
+func emptyMailbox(ctx context.Context, t *town.Town) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, t.URL+"/_local/mail.json", nil)
 	if err != nil {
 		return err
@@ -140,7 +142,7 @@ func (p *passage) kill(ctx context.Context, random *rand.Rand) {
 
 // unsubscribe has readers leave with one click while the newsletter goes out.
 func (p *passage) unsubscribe(ctx context.Context, random *rand.Rand) error {
-	all := random.Perm(len(p.people))
+	all := random.Perm(len(p.People))
 	chosen := all[:int(float64(len(all))*leavers)]
 	for n, i := range chosen {
 		for p.CountAccepted() < n*p.options.recipients*9/10/len(chosen) {
@@ -149,20 +151,20 @@ func (p *passage) unsubscribe(ctx context.Context, random *rand.Rand) error {
 			}
 			time.Sleep(2 * time.Millisecond)
 		}
-		if err := p.leave(ctx, p.people[i]); err != nil {
+		if err := p.leave(ctx, p.People[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *passage) leave(ctx context.Context, reader person) error {
-	ref, err := members.ParseRef(reader.ref)
+func (p *passage) leave(ctx context.Context, reader town.Person) error {
+	ref, err := members.ParseRef(reader.Ref)
 	if err != nil {
 		return err
 	}
 	body := strings.NewReader(url.Values{"List-Unsubscribe": {"One-Click"}}.Encode())
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.links.Unsubscribe(ref, maillink.Newsletter), body)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Links.Unsubscribe(ref, maillink.Newsletter), body)
 	if err != nil {
 		return err
 	}
@@ -177,25 +179,25 @@ func (p *passage) leave(ctx context.Context, reader person) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.left[reader.address] = time.Now()
+	p.left[reader.Address] = time.Now()
 	return nil
 }
 
 // comeBack subscribes again who left, for the next run.
 func (p *passage) comeBack(ctx context.Context) error {
-	var back []person
-	for _, reader := range p.people {
-		if _, ok := p.left[reader.address]; ok {
+	var back []town.Person
+	for _, reader := range p.People {
+		if _, ok := p.left[reader.Address]; ok {
 			back = append(back, reader)
 		}
 	}
-	return p.settleIn(ctx, back)
+	return p.SettleIn(ctx, back)
 }
 
 // await waits until everything is sent.
 func (p *passage) await(ctx context.Context) error {
 	for {
-		c, err := p.ledger.Campaign(ctx, p.campaign)
+		c, err := p.Ledger.Campaign(ctx, p.campaign)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/municipalitiesnet/munet/infra/fault/memory"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 )
 
@@ -40,10 +41,10 @@ func (w *world) check() error {
 	if r.Bounced != bounced || r.Complained != complained {
 		return fmt.Errorf("%d bounced and %d complained, want %d and %d", r.Bounced, r.Complained, bounced, complained)
 	}
-	counted := w.table.items[campaign+"\x00feedback"]
-	if number(counted["bounced"]) != int64(bounced) || number(counted["complained"]) != int64(complained) {
+	counted := w.table.Item(campaign, "feedback")
+	if memory.Number(counted["bounced"]) != int64(bounced) || memory.Number(counted["complained"]) != int64(complained) {
 		return fmt.Errorf("the campaign counted %s bounces and %s complaints, want %d and %d",
-			str(counted["bounced"]), str(counted["complained"]), bounced, complained)
+			memory.Text(counted["bounced"]), memory.Text(counted["complained"]), bounced, complained)
 	}
 	return w.compare(r)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/municipalitiesnet/munet/infra/fault/memory"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/mail"
@@ -29,7 +30,7 @@ type world struct {
 	seed   uint64
 	random *rand.Rand
 	now    time.Time
-	table  *table
+	table  *memory.Table
 	post   *post
 	kind   *kind
 	store  *dissemination.Store // for looking, without faults
@@ -45,7 +46,7 @@ func newWorld(seed uint64) *world {
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // repeatable
 	w := &world{
 		seed: seed, random: random, now: time.Date(2027, 3, 14, 16, 0, 0, 0, time.UTC),
-		table: newTable(), kind: &kind{size: 1 + random.IntN(60), page: 1 + random.IntN(20)},
+		table: memory.NewTable(), kind: &kind{size: 1 + random.IntN(60), page: 1 + random.IntN(20)},
 		proved: map[string]map[dissemination.Proof]bool{}, trials: random.IntN(12), tell: func(string, ...any) {},
 	}
 	w.post = &post{world: w, sent: map[string]int{}, calls: map[string]int{}, per: 1 + random.IntN(200)}
@@ -59,7 +60,7 @@ func (w *world) ledger(p *process) *dissemination.Store {
 	if p != nil {
 		step, sleep = p.step, p.sleep
 	}
-	return dissemination.Simulated(w.table.client(step), "deliveries", func() time.Time { return w.now }, sleep, w.random.IntN)
+	return dissemination.Simulated(w.table.Client(step), "deliveries", func() time.Time { return w.now }, sleep, w.random.IntN)
 }
 
 // run lets the world go on until everything is done, and checks it.
@@ -68,7 +69,7 @@ func (w *world) run() error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.table.transact(&dynamodb.TransactWriteItemsInput{TransactItems: writes}); err != nil {
+	if _, err := w.table.Transact(&dynamodb.TransactWriteItemsInput{TransactItems: writes}); err != nil {
 		return err
 	}
 	for i := range 1 + w.random.IntN(3) {
@@ -162,7 +163,7 @@ func (w *world) look() dissemination.Campaign {
 }
 
 func (w *world) attribute(name string) string {
-	return str(w.table.items[campaign+"\x00campaign"][name])
+	return memory.Text(w.table.Item(campaign, "campaign")[name])
 }
 
 // sender is a function that runs every minute.
@@ -254,7 +255,7 @@ func (w *world) coordinator(p *process) {
 }
 
 func (w *world) decide(write types.TransactWriteItem) bool {
-	_, err := w.table.transact(&dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{write}})
+	_, err := w.table.Transact(&dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{write}})
 	if _, refused := dynamo.Cancelled(err); err != nil && !refused {
 		panic(err) // the table knows no other error
 	}

@@ -1,4 +1,5 @@
-package main
+// Package memory is a table of the ledger of bulk mail in memory, for simulations and measurements.
+package memory
 
 import (
 	"cmp"
@@ -14,20 +15,35 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// table is a DynamoDB table in memory, for one goroutine at a time. It knows the expressions that
+// Table is a DynamoDB table in memory, for one goroutine at a time. It knows the expressions that
 // the ledger uses; whatever it does not know panics, so that nothing is simulated wrongly.
-type table struct {
-	items  map[string]dynamo.Item // by pk and sk
-	writes int                    // write units, by the size of the items
-	reads  int
+type Table struct {
+	items map[string]dynamo.Item // by pk and sk
+	// Units are the write units of all writes, by about the size of the items.
+	Units   int
+	written map[string]int
 }
 
-func newTable() *table { return &table{items: map[string]dynamo.Item{}} }
+// NewTable returns an empty table.
+func NewTable() *Table { return &Table{items: map[string]dynamo.Item{}, written: map[string]int{}} }
+
+// Hottest is how many write units the item took that was written most.
+func (t *Table) Hottest() int {
+	most := 0
+	for _, units := range t.written {
+		most = max(most, units)
+	}
+	return most
+}
+
+// Item returns the item with a key; nil if there is none.
+func (t *Table) Item(pk, sk string) dynamo.Item { return t.items[pk+"\x00"+sk] }
 
 // keyOf joins the two parts of a key by a character that neither has.
-func keyOf(item dynamo.Item) string { return str(item["pk"]) + "\x00" + str(item["sk"]) }
+func keyOf(item dynamo.Item) string { return Text(item["pk"]) + "\x00" + Text(item["sk"]) }
 
-func str(v types.AttributeValue) string {
+// Text is a text or a number as it is written, or "".
+func Text(v types.AttributeValue) string {
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
 		return v.Value
@@ -37,12 +53,11 @@ func str(v types.AttributeValue) string {
 	return ""
 }
 
-func (t *table) get(in *dynamodb.GetItemInput) *dynamodb.GetItemOutput {
-	t.reads++
+func (t *Table) get(in *dynamodb.GetItemInput) *dynamodb.GetItemOutput {
 	return &dynamodb.GetItemOutput{Item: maps.Clone(t.items[keyOf(in.Key)])}
 }
 
-func (t *table) update(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
+func (t *Table) update(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
 	w := write{
 		key: in.Key, update: *in.UpdateExpression, condition: deref(in.ConditionExpression),
 		scope: scope{in.ExpressionAttributeNames, in.ExpressionAttributeValues},
@@ -58,7 +73,8 @@ func (t *table) update(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput
 	return &dynamodb.UpdateItemOutput{Attributes: maps.Clone(w.apply(t))}, nil
 }
 
-func (t *table) transact(in *dynamodb.TransactWriteItemsInput) (*dynamodb.TransactWriteItemsOutput, error) {
+// Transact makes all writes or none.
+func (t *Table) Transact(in *dynamodb.TransactWriteItemsInput) (*dynamodb.TransactWriteItemsOutput, error) {
 	reasons := make([]types.CancellationReason, len(in.TransactItems))
 	writes := make([]write, len(in.TransactItems))
 	failed, none := "ConditionalCheckFailed", "None"
@@ -76,7 +92,9 @@ func (t *table) transact(in *dynamodb.TransactWriteItemsInput) (*dynamodb.Transa
 	for _, w := range writes {
 		w.apply(t)
 	}
-	t.writes += len(writes) // a transaction writes everything twice
+	for _, w := range writes {
+		t.count(w.key, t.items[keyOf(w.key)]) // a transaction writes everything twice
+	}
 	return &dynamodb.TransactWriteItemsOutput{}, nil
 }
 
@@ -109,9 +127,9 @@ func writeOf(i types.TransactWriteItem) write {
 	panic("a transaction with something else")
 }
 
-func (w write) allowed(t *table) bool { return w.holds(t.items[keyOf(w.key)], w.condition) }
+func (w write) allowed(t *Table) bool { return w.holds(t.items[keyOf(w.key)], w.condition) }
 
-func (w write) apply(t *table) dynamo.Item {
+func (w write) apply(t *Table) dynamo.Item {
 	key := keyOf(w.key)
 	item := maps.Clone(t.items[key])
 	switch {
@@ -126,13 +144,18 @@ func (w write) apply(t *table) dynamo.Item {
 		w.change(item, w.update)
 	}
 	t.items[key] = item
-	t.writes += 1 + (size(item)-1)/1024
+	t.count(w.key, item)
 	return item
 }
 
+func (t *Table) count(key, item dynamo.Item) {
+	units := 1 + (size(item)-1)/1024
+	t.Units += units
+	t.written[keyOf(key)] += units
+}
+
 // query knows two: the index "due", and the shards of a campaign.
-func (t *table) query(in *dynamodb.QueryInput) *dynamodb.QueryOutput {
-	t.reads++
+func (t *Table) query(in *dynamodb.QueryInput) *dynamodb.QueryOutput {
 	s := scope{in.ExpressionAttributeNames, in.ExpressionAttributeValues}
 	var found []dynamo.Item
 	for _, item := range t.items {
@@ -145,7 +168,7 @@ func (t *table) query(in *dynamodb.QueryInput) *dynamodb.QueryOutput {
 		by = "dueAt"
 	}
 	slices.SortFunc(found, func(a, b dynamo.Item) int {
-		return cmp.Or(cmp.Compare(str(a[by]), str(b[by])), cmp.Compare(keyOf(a), keyOf(b)))
+		return cmp.Or(cmp.Compare(Text(a[by]), Text(b[by])), cmp.Compare(keyOf(a), keyOf(b)))
 	})
 	if in.Limit != nil && len(found) > int(*in.Limit) {
 		found = found[:*in.Limit]
@@ -153,9 +176,9 @@ func (t *table) query(in *dynamodb.QueryInput) *dynamodb.QueryOutput {
 	return &dynamodb.QueryOutput{Items: found}
 }
 
-// client is a table as the ledger calls it. Each call goes through step, which may wait, refuse to
+// Client is the table as the ledger calls it. Each call goes through step, which may wait, refuse to
 // run it, or hide its answer.
-func (t *table) client(step func(func()) error) *dynamo.Client {
+func (t *Table) Client(step func(func()) error) *dynamo.Client {
 	return dynamo.Simulated(dynamo.Client{
 		GetItem: func(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (out *dynamodb.GetItemOutput, err error) {
 			err = step(func() { out = t.get(in) })
@@ -170,7 +193,7 @@ func (t *table) client(step func(func()) error) *dynamo.Client {
 		},
 		TransactWriteItems: func(_ context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (out *dynamodb.TransactWriteItemsOutput, err error) {
 			var refused error
-			if err = step(func() { out, refused = t.transact(in) }); err == nil {
+			if err = step(func() { out, refused = t.Transact(in) }); err == nil {
 				err = refused
 			}
 			return out, err

@@ -1,4 +1,4 @@
-package main
+package memory
 
 import (
 	"maps"
@@ -68,10 +68,10 @@ func (s scope) factor(item dynamo.Item, factor string) bool {
 	}
 	if words[1] == "IN" {
 		list := strings.Split(strings.Trim(words[2], "()"), ", ")
-		return slices.ContainsFunc(list, func(w string) bool { return str(left) == str(s.value(w)) })
+		return slices.ContainsFunc(list, func(w string) bool { return Text(left) == Text(s.value(w)) })
 	}
 	if words[1] == "begins" {
-		return strings.HasPrefix(str(left), str(s.value(words[2])))
+		return strings.HasPrefix(Text(left), Text(s.value(words[2])))
 	}
 	order := compare(left, s.value(words[2]))
 	switch words[1] {
@@ -98,25 +98,26 @@ func (s scope) function(item dynamo.Item, name string, args []string) bool {
 		return !exists
 	case "contains":
 		set, ok := value.(*types.AttributeValueMemberNS)
-		return ok && slices.Contains(set.Value, str(s.value(args[1])))
+		return ok && slices.Contains(set.Value, Text(s.value(args[1])))
 	}
 	panic("a condition with " + name)
 }
 
 func compare(a, b types.AttributeValue) int {
 	if _, ok := a.(*types.AttributeValueMemberN); ok {
-		return int(number(a) - number(b))
+		return int(Number(a) - Number(b))
 	}
-	return strings.Compare(str(a), str(b))
+	return strings.Compare(Text(a), Text(b))
 }
 
-func number(v types.AttributeValue) int64 {
+// Number is a whole number; nothing is 0.
+func Number(v types.AttributeValue) int64 {
 	if v == nil {
 		return 0
 	}
-	n, err := strconv.ParseInt(str(v), 10, 64)
+	n, err := strconv.ParseInt(Text(v), 10, 64)
 	if err != nil {
-		panic("not a whole number: " + str(v))
+		panic("not a whole number: " + Text(v))
 	}
 	return n
 }
@@ -150,7 +151,7 @@ func (s scope) clause(item, before dynamo.Item, verb, part string) {
 
 func (s scope) operand(item dynamo.Item, text string) types.AttributeValue {
 	if a, b, sum := strings.Cut(text, " + "); sum {
-		return dynamo.N(number(s.operand(item, a)) + number(s.operand(item, b)))
+		return dynamo.N(Number(s.operand(item, a)) + Number(s.operand(item, b)))
 	}
 	if strings.HasPrefix(text, ":") {
 		return s.value(text)
@@ -166,7 +167,7 @@ func (s scope) operand(item dynamo.Item, text string) types.AttributeValue {
 func (s scope) add(item dynamo.Item, name, verb string, v types.AttributeValue) {
 	more, ok := v.(*types.AttributeValueMemberNS)
 	if !ok {
-		item[name] = dynamo.N(number(item[name]) + number(v))
+		item[name] = dynamo.N(Number(item[name]) + Number(v))
 		return
 	}
 	var set []string

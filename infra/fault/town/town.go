@@ -1,4 +1,5 @@
-package main
+// Package town is a local cloud with as many members as a test of bulk mail needs.
+package town
 
 import (
 	"context"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
@@ -21,43 +23,42 @@ import (
 	"github.com/municipalitiesnet/munet/internal/token"
 )
 
-// options of a run.
-type options struct {
-	recipients, kills int
-	seeds             []uint64
-	template          string // another template than the checkout's
-	// stale is how long a holder has written nothing when its lease is ended. Those who live write
-	// several times a second, or have nothing in hand while they wait.
-	stale time.Duration
+// Options of Build.
+type Options struct {
+	Recipients int    // how many members there are
+	Template   string // another template than the checkout's
+	Body       string // of the newsletters, in Markdown; empty is a short one
+	Log        io.Writer
 }
 
-// town is a local cloud with members.
-type town struct {
+// Town is a local cloud with members.
+type Town struct {
 	*cloud.Cloud
-	options options
-	people  []person
-	byRef   map[string]int // index in people
-	links   maillink.Links
+	People []Person
+	ByRef  map[string]int // index in People
+	Links  maillink.Links
+	Ledger *dissemination.Store
 
+	options     Options
 	newsletters *newsletter.Store
-	ledger      *dissemination.Store
 }
 
-// person is a member, with the items that the members table holds of them.
-type person struct {
-	ref, address string
+// Person is a member, with the items that the members table holds of them.
+type Person struct {
+	Ref, Address string
 	items        []dynamo.Item
 }
 
-func build(ctx context.Context, o options, log io.Writer) (*town, error) {
-	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true, Log: log, Template: o.template})
+// Build starts a local cloud, without schedules, and enrols members who want every newsletter.
+func Build(ctx context.Context, o Options) (*Town, error) {
+	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true, Log: o.Log, Template: o.Template})
 	if err != nil {
 		return nil, err
 	}
-	t := &town{
-		Cloud: c, options: o, byRef: map[string]int{},
+	t := &Town{
+		Cloud: c, options: o, ByRef: map[string]int{},
 		newsletters: newsletter.NewStore(c.DynamoDB(), c.Tables["NewslettersTable"], time.Now),
-		ledger:      dissemination.NewStore(c.DynamoDB(), c.Tables["DeliveriesTable"], time.Now),
+		Ledger:      dissemination.NewStore(c.DynamoDB(), c.Tables["DeliveriesTable"], time.Now),
 	}
 	if err := t.populate(ctx); err != nil {
 		_ = c.Close() // the first error is the one to tell
@@ -66,9 +67,7 @@ func build(ctx context.Context, o options, log io.Writer) (*town, error) {
 	return t, nil
 }
 
-func (t *town) close() error { return t.Cloud.Close() }
-
-func (t *town) populate(ctx context.Context) error {
+func (t *Town) populate(ctx context.Context) error {
 	for _, f := range t.Template.Functions {
 		if f.LogicalID != "DisseminationFunction" {
 			continue
@@ -77,20 +76,20 @@ func (t *town) populate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		t.links = maillink.Links{Site: t.URL, Signer: signer}
+		t.Links = maillink.Links{Site: t.URL, Signer: signer}
 	}
 	first, err := t.enrolOne(ctx)
 	if err != nil {
 		return fmt.Errorf("enrolling the first member: %w", err)
 	}
-	t.people = append(t.people, first)
-	for i := 1; i < t.options.recipients; i++ {
-		t.people = append(t.people, first.twin(i))
+	t.People = append(t.People, first)
+	for i := 1; i < t.options.Recipients; i++ {
+		t.People = append(t.People, first.twin(i))
 	}
-	for i, p := range t.people {
-		t.byRef[p.ref] = i
+	for i, p := range t.People {
+		t.ByRef[p.Ref] = i
 	}
-	return t.settleIn(ctx, t.people[1:])
+	return t.SettleIn(ctx, t.People[1:])
 }
 
 const (
@@ -99,7 +98,7 @@ const (
 )
 
 // enrolOne makes the first member as every member is made.
-func (t *town) enrolOne(ctx context.Context) (person, error) {
+func (t *Town) enrolOne(ctx context.Context) (Person, error) {
 	table := t.Tables["MembersTable"]
 	store := members.NewStore(t.DynamoDB(), table, time.Now)
 	a, _, err := store.Invite(ctx, members.Application{
@@ -108,27 +107,27 @@ func (t *town) enrolOne(ctx context.Context) (person, error) {
 		Preferences: members.Preferences{Newsletter: members.Every}, InvitedBy: "Test",
 	})
 	if err != nil {
-		return person{}, err
+		return Person{}, err
 	}
 	org, p, err := store.Confirm(ctx, a, "invitation")
 	if err != nil {
-		return person{}, err
+		return Person{}, err
 	}
 	out, err := t.DynamoDB().Query(ctx, &dynamodb.QueryInput{
-		TableName: &table, KeyConditionExpression: text("pk = :pk"),
+		TableName: &table, KeyConditionExpression: aws.String("pk = :pk"),
 		ExpressionAttributeValues: dynamo.Item{":pk": dynamo.S("organisation#" + org.ID)},
 	})
 	if err != nil {
-		return person{}, err
+		return Person{}, err
 	}
-	return person{p.Ref.String(), p.Address, out.Items}, nil
+	return Person{p.Ref.String(), p.Address, out.Items}, nil
 }
 
 // twin is a member like another one, in an organisation of their own: what DynamoDB holds of them
 // with other names in it. Ten thousand cost less this way than a hundred who confirm.
-func (p person) twin(number int) person {
+func (p Person) twin(number int) Person {
 	n := fmt.Sprintf("%06d", number)
-	ref, err := members.ParseRef(p.ref)
+	ref, err := members.ParseRef(p.Ref)
 	if err != nil {
 		panic(err) // it was written by String
 	}
@@ -137,7 +136,7 @@ func (p person) twin(number int) person {
 		addressOfFirst, "member"+n+"@crowd.example", organisationName, "Organisation "+n,
 		strings.ToLower(organisationName), "organisation "+n,
 	)
-	q := person{ref: other.Replace(p.ref), address: other.Replace(p.address)}
+	q := Person{Ref: other.Replace(p.Ref), Address: other.Replace(p.Address)}
 	for _, item := range p.items {
 		q.items = append(q.items, renamed(item, other))
 	}
@@ -157,8 +156,8 @@ func renamed(item dynamo.Item, names *strings.Replacer) dynamo.Item {
 	return copied
 }
 
-// settleIn writes all that the table holds of people, as it was in the beginning.
-func (t *town) settleIn(ctx context.Context, people []person) error {
+// SettleIn writes all that the table holds of people, as it was in the beginning.
+func (t *Town) SettleIn(ctx context.Context, people []Person) error {
 	const most = 25 // DynamoDB's limit of one call
 	var writes []types.WriteRequest
 	for _, p := range people {
@@ -186,14 +185,18 @@ func (t *town) settleIn(ctx context.Context, people []person) error {
 	return group.Wait()
 }
 
-// schedule writes a newsletter to everybody that is due now, and returns its campaign.
-func (t *town) schedule(ctx context.Context, subject string) (string, error) {
+// Schedule writes a newsletter to everybody that is due now, and returns its campaign.
+func (t *Town) Schedule(ctx context.Context, subject string) (string, error) {
 	const by = "Test"
+	body := t.options.Body
+	if body == "" {
+		body = "Good news."
+	}
 	n, err := t.newsletters.Create(ctx, newsletter.Special, "en", by)
 	if err != nil {
 		return "", err
 	}
-	err = t.newsletters.SaveText(ctx, n.ID, "en", newsletter.Text{Subject: subject, Body: "## " + subject + "\n\nGood news."}, by)
+	err = t.newsletters.SaveText(ctx, n.ID, "en", newsletter.Text{Subject: subject, Body: body}, by)
 	if err != nil {
 		return "", err
 	}
@@ -201,11 +204,9 @@ func (t *town) schedule(ctx context.Context, subject string) (string, error) {
 		return "", err
 	}
 	n.Attempt, n.Due, n.UpdatedBy = 1, time.Now(), by
-	writes, err := t.ledger.Writes(dissemination.Campaign{ID: n.ID, Kind: newsletter.CampaignKind, Subject: n.ID, Due: n.Due}, nil)
+	writes, err := t.Ledger.Writes(dissemination.Campaign{ID: n.ID, Kind: newsletter.CampaignKind, Subject: n.ID, Due: n.Due}, nil)
 	if err != nil {
 		return "", err
 	}
 	return n.ID, t.newsletters.Schedule(ctx, n, writes...)
 }
-
-func text(s string) *string { return &s }

@@ -27,9 +27,11 @@ func main() {
 	newsletters := newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now)
 	service := &newsletter.Service{
 		Newsletters: newsletters,
-		Sources:     []newsletter.Source{newsletter.NewMembers{Members: people}, newsletter.LastIssue{Newsletters: newsletters}},
-		Ledger:      dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
-		Members:     people,
+		Sources: []newsletter.Source{
+			newsletter.NewMembers{Members: people}, newsletter.LastIssue{Newsletters: newsletters}, newsletter.LatestImages{Newsletters: newsletters},
+		},
+		Ledger:  dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
+		Members: people,
 		Layout: newsletter.Layout{
 			Site:  mail.Site{Name: "MuNet", URL: site, PostalAddress: environment.Setting("POSTAL_ADDRESS")},
 			From:  mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},

@@ -109,7 +109,7 @@ func TestBrowserPages(t *testing.T) {
 	b.signIn(coordinator)
 	for _, path := range []string{
 		"/profile", "/preferences", "/sessions", "/colleagues", "/leave",
-		"/desk", "/desk/members", "/desk/members?state=left", "/desk/imports", "/desk/newsletters", "/desk/newsletters/new",
+		"/desk", "/desk/members", "/desk/members?state=left", "/desk/imports", "/desk/newsletters", "/desk/newsletters/new", "/desk/newsletters/images",
 	} {
 		b.open(path)
 		b.fits()

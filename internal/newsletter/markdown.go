@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/yuin/goldmark"
@@ -46,8 +47,8 @@ func parseBody(source string, site *url.URL) (body, error) {
 	return body{HTML: styled, Text: plain.document(document), Lead: plain.lead(document)}, nil
 }
 
-// prepare makes links absolute, images links to them (a remote image would tell its host who reads
-// the mail), and headings begin below the mail's own.
+// prepare makes links absolute, images of other sites links to them (they would tell their host who
+// reads the mail), and headings begin below the mail's own.
 func prepare(document ast.Node, source []byte, site *url.URL) error {
 	var links []ast.Node
 	err := ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -71,6 +72,12 @@ func prepare(document ast.Node, source []byte, site *url.URL) error {
 			destination = n.Destination
 		}
 		address, ok := absolute(unescape(destination), site)
+		if img, is := n.(*ast.Image); is && ok && strings.HasPrefix(address, site.String()) {
+			if _, _, own := ownImage(address); own {
+				img.Destination = []byte(address)
+				continue
+			}
+		}
 		var replacement ast.Node = ast.NewString(words(n, source))
 		if ok {
 			link := ast.NewLink()

@@ -162,6 +162,8 @@ func (p *plainText) inline(parent ast.Node) string {
 			out.WriteString(p.link(p.inline(n), string(n.Destination)))
 		case *ast.AutoLink:
 			out.Write(n.Label(p.source))
+		case *ast.Image:
+			out.WriteString("[" + p.inline(n) + "]")
 		case *ast.RawHTML:
 		default:
 			out.WriteString(p.inline(n))

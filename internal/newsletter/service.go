@@ -43,6 +43,8 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET /desk/newsletters", web.Coordinators, s.showList)
 	m.Handle("GET /desk/newsletters/new", web.Coordinators, s.showNew)
 	m.Handle("POST /desk/newsletters/new", web.Coordinators, s.create)
+	m.Handle("GET /desk/newsletters/images", web.Coordinators, s.showImages)
+	m.Handle("POST /desk/newsletters/images", web.Coordinators, s.uploadImage)
 	m.Handle("GET "+one, web.Coordinators, s.showNewsletter)
 	m.Handle("POST "+one, web.Coordinators, s.saveSettings)
 	m.Handle("GET "+one+"/texts/{language}", web.Coordinators, s.showText)
@@ -68,6 +70,7 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET "+one+"/report.csv", web.Coordinators, s.downloadReport)
 	m.Handle("GET "+archivePath, web.Everyone, s.showArchive)
 	m.Handle("GET "+archivePath+"/{newsletter}", web.Everyone, s.showIssue)
+	m.Handle("GET "+imagesPath+"{image}", web.Everyone, s.showImage)
 	m.Handle("GET "+archivePath+".atom", web.Everyone, s.showFeed)
 	m.Handle("GET /api/newsletters", web.Everyone, s.listNewsletters)
 }

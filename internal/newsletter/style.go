@@ -29,6 +29,7 @@ var elements = map[string][]html.Attribute{
 	"hr":         {{Key: "class", Val: "line"}, {Key: "style", Val: "margin:24px 0;border:0;border-top:1px solid #d9d5cc;"}},
 	"pre":        {{Key: "class", Val: "box"}, {Key: "style", Val: "margin:0 0 16px;padding:12px 16px;background:#f2efe8;border:1px solid #d9d5cc;white-space:pre-wrap;"}},
 	"code":       {{Key: "style", Val: "font-family:ui-monospace,Consolas,Menlo,monospace;font-size:15px;"}},
+	"img":        {{Key: "style", Val: "display:block;max-width:100%;height:auto;border:0;"}},
 	"strong":     nil,
 	"em":         nil,
 	"br":         nil,
@@ -55,6 +56,9 @@ func style(rendered []byte, mail bool) (template.HTML, error) {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			if own, known := elements[token.Data]; known {
 				token.Attr = permitted(token)
+				if token.Data == "img" && len(token.Attr) == 0 {
+					continue // not one of ours
+				}
 				if mail {
 					token.Attr = append(token.Attr, own...)
 				}
@@ -70,8 +74,11 @@ func style(rendered []byte, mail bool) (template.HTML, error) {
 }
 
 // permitted returns those of an element's attributes that a mail may hold: where a list begins to
-// count, and where a link leads, if that is the web or a mail.
+// count, where a link leads, if that is the web or a mail, and what image of ours is shown.
 func permitted(element html.Token) []html.Attribute {
+	if element.Data == "img" {
+		return picture(element)
+	}
 	var kept []html.Attribute
 	for _, a := range element.Attr {
 		switch element.Data + " " + a.Key {
@@ -87,4 +94,24 @@ func permitted(element html.Token) []html.Attribute {
 		}
 	}
 	return kept
+}
+
+// picture returns the attributes of an image, or none if it is not one of ours.
+func picture(element html.Token) []html.Attribute {
+	src, alt := "", ""
+	for _, a := range element.Attr {
+		switch a.Key {
+		case "src":
+			src = a.Val
+		case "alt":
+			alt = a.Val
+		}
+	}
+	width, height, ok := ownImage(src)
+	if !ok {
+		return nil
+	}
+	return []html.Attribute{
+		{Key: "src", Val: src}, {Key: "alt", Val: alt}, {Key: "width", Val: strconv.Itoa(width)}, {Key: "height", Val: strconv.Itoa(height)},
+	}
 }

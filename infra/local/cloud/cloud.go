@@ -75,6 +75,7 @@ type Options struct {
 // A Cloud is a running local cloud.
 type Cloud struct {
 	URL      string // of the site, without a slash at the end
+	MailURL  string // of SES's API
 	Template *template.Template
 	Tables   map[string]string // the tables' names by logical id
 

@@ -120,7 +120,8 @@ func (c *Cloud) startMail(ctx context.Context) error {
 		return fmt.Errorf("find a port for SES: %w", err)
 	}
 	c.serve(listener, c.mail)
-	c.options.Environment = with(c.options.Environment, "AWS_ENDPOINT_URL_SES", "http://"+listener.Addr().String())
+	c.MailURL = "http://" + listener.Addr().String()
+	c.options.Environment = with(c.options.Environment, "AWS_ENDPOINT_URL_SES", c.MailURL)
 	return nil
 }
 

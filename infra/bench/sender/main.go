@@ -1,0 +1,88 @@
+// Command sender measures what bulk mail costs: the processor time and memory of the sending function
+// in the local cloud, beside a bare loop of SendRawEmail in the same run, and the writes to the
+// ledger. With -write it writes the tables into docs/performance.md.
+//
+//	go run ./infra/bench/sender                        10,000 recipients
+//	go run ./infra/bench/sender -recipients 100000     start to finish, about ten minutes
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"github.com/municipalitiesnet/munet/infra/local/checkout"
+)
+
+func main() {
+	var o options
+	flag.IntVar(&o.recipients, "recipients", 10_000, "how many members there are")
+	flag.BoolVar(&o.write, "write", false, "write the tables into docs/performance.md")
+	bare := flag.String("bare", "", "be the bare loop, against SES at this address")
+	ledger := flag.Int("ledger", 0, "be the engine over a table in memory, for so many recipients")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := func() error {
+		switch {
+		case *bare != "":
+			return bareLoop(ctx, *bare)
+		case *ledger > 0:
+			return overMemory(ctx, *ledger)
+		}
+		return measure(ctx, o)
+	}()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sender:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	recipients int
+	write      bool
+}
+
+func measure(ctx context.Context, o options) error {
+	var out strings.Builder
+	for _, part := range []func(context.Context, options) (string, error){measureCloud, measureLedger} {
+		text, err := part(ctx, o)
+		if err != nil {
+			return err
+		}
+		fmt.Print(text)
+		out.WriteString(text)
+	}
+	if !o.write {
+		return nil
+	}
+	return writeSection(out.String())
+}
+
+// The marks in docs/performance.md between which the tables stand.
+const (
+	begin = "<!-- sender: written by go run ./infra/bench/sender -write -->\n"
+	end   = "<!-- sender: end -->"
+)
+
+func writeSection(text string) error {
+	root, err := checkout.Root()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(root, "docs", "performance.md")
+	page, err := os.ReadFile(path) //nolint:gosec // the checkout's own
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(page), begin)
+	_, after, found2 := strings.Cut(rest, end)
+	if !found || !found2 {
+		return fmt.Errorf("%s has no section for the sender", path)
+	}
+	return os.WriteFile(path, []byte(before+begin+"\n"+text+end+after), 0o644) //nolint:gosec // a page
+}

@@ -110,8 +110,28 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	}
 }
 
-// A process that dies while messages are on their way leaves exactly these uncertain.
+// DynamoDB makes a write and its answer is lost, once: the process lives, knows what it had in hand
+// and leaves nothing uncertain.
+func TestUnansweredWriteLeavesNothingUncertain(t *testing.T) {
+	t.Parallel()
+	for muteAt := 1; ; muteAt++ {
+		w := newWorld(t, 25, 10)
+		w.schedule("c")
+		engine, cable := w.process()
+		cable.muteAt = muteAt
+		_, _ = engine.Run(t.Context()) // whether it notices or goes on, the ledger must be right
+		if cable.writes < muteAt {
+			break
+		}
+		w.later()
+		w.run()
+		if report := w.check("c"); report.Sent != 25 {
+			t.Fatalf("write %d: %d sent and %d unknown, want all 25 sent", muteAt, report.Sent, report.Unknown)
+		}
+	}
+}
 
+// A process that dies while messages are on their way leaves exactly these uncertain.
 func TestKilledBetweenClaimAndMark(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 60, 60)

@@ -154,6 +154,8 @@ type wire struct {
 	dieAt int
 	late  bool
 	dead  bool
+	// muteAt is the number of the one write, from 1, that is made and not answered.
+	muteAt int
 }
 
 var errDead = errors.New("the process is dead")
@@ -163,20 +165,21 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	w.calls[operation]++
 	dead := w.dead
-	if operation == "UpdateItem" || operation == "TransactWriteItems" || operation == "PutItem" {
+	mutable := operation == "UpdateItem" || operation == "TransactWriteItems" || operation == "PutItem"
+	if mutable {
 		w.writes++
 		if w.writes == w.dieAt {
 			w.dead = true
 			dead = !w.late
 		}
 	}
-	dies := w.dead
+	unanswered := w.dead || mutable && w.writes == w.muteAt
 	w.mu.Unlock()
 	if dead {
 		return nil, errDead
 	}
 	response, err := http.DefaultClient.Do(r)
-	if dies && err == nil {
+	if unanswered && err == nil {
 		_ = response.Body.Close()
 		return nil, errDead
 	}

@@ -182,9 +182,13 @@ func (s *Store) write(ctx context.Context, sh *shard, dueAt time.Time, remove st
 	if err != nil {
 		return err
 	}
-	// A refusal is our own write's if the SDK repeated it: nobody but the holder counts the shard up.
+	// A refusal is our own write's if its answer was lost: nobody but the holder counts the shard up.
 	if refused && (stored.Version != sh.version+1 || stored.Holder != sh.holder) {
 		return errFenced
+	}
+	if refused && stored.Outcomes != string(sh.outcomes) {
+		sh.version++ // it was the write before this one
+		return s.write(ctx, sh, dueAt, remove)
 	}
 	sh.version++
 	sh.unsaved, sh.proved, sh.folded = false, nil, nil

@@ -63,6 +63,10 @@ var logs = sync.OnceValue(func() io.Writer {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if running != nil {
+		if err := (&site{Cloud: running}).lintAll(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
 		if err := running.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1

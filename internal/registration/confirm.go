@@ -160,7 +160,11 @@ func (s *Service) deciders(ctx context.Context, org members.Organisation, p memb
 		}
 	}
 	if len(letters) == 0 {
-		letters[mail.Address{Email: s.Coordinator}] = s.waitingLetter(org, p, language.Default)
+		tag := language.Default
+		if coordinator, err := s.Members.PersonByAddress(ctx, s.Coordinator); err == nil {
+			tag = coordinator.Language
+		}
+		letters[mail.Address{Email: s.Coordinator}] = s.waitingLetter(org, p, tag)
 	}
 	return letters
 }

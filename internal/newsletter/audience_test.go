@@ -63,6 +63,7 @@ func TestOnlyTheAudienceGetsIt(t *testing.T) {
 	}
 	form := o.immediately(path)
 	form.Set("moment", "later")
+	form.Set("zone", "brussels")
 	form.Set("date", "2027-03-15")
 	form.Set("time", "09:00")
 	o.submit(path+"/send", form)

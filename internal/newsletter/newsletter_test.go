@@ -64,21 +64,31 @@ func TestParseMoment(t *testing.T) {
 	now := time.Date(2027, 3, 14, 16, 0, 0, 0, time.UTC) // 17:00 in Brussels
 	for name, c := range map[string]struct {
 		moment, date, time string
+		zone, which        string
 		want               string // RFC 3339, or the field and the code that refuses it
 	}{
-		"now":                       {"now", "", "", "2027-03-14T16:00:00Z"},
-		"later in winter":           {"later", "2027-03-15", "09:00", "2027-03-15T08:00:00Z"},
-		"later in summer":           {"later", "2027-07-01", "09:00", "2027-07-01T07:00:00Z"},
-		"a time that is skipped":    {"later", "2027-03-28", "02:30", "2027-03-28T01:30:00Z"},
-		"no choice":                 {"", "", "", "moment choice"},
-		"no date":                   {"later", "", "09:00", "date date"},
-		"no time":                   {"later", "2027-03-15", "", "time time"},
-		"no such day":               {"later", "2027-02-30", "09:00", "date date"},
-		"a minute ago":              {"later", "2027-03-14", "16:59", "date past"},
-		"in more than a year":       {"later", "2028-06-01", "09:00", "date far"},
-		"a date in another fashion": {"later", "15/3/2027", "9am", "date date"},
+		"now":                       {"now", "", "", "brussels", "", "2027-03-14T16:00:00Z"},
+		"later in winter":           {"later", "2027-03-15", "09:00", "brussels", "", "2027-03-15T08:00:00Z"},
+		"later in summer":           {"later", "2027-07-01", "09:00", "brussels", "", "2027-07-01T07:00:00Z"},
+		"a time that is skipped":    {"later", "2027-03-28", "02:30", "brussels", "", "time no-hour"},
+		"that time elsewhere":       {"later", "2027-03-28", "02:30", "athens", "", "2027-03-28T00:30:00Z"},
+		"a time that is twice":      {"later", "2027-10-31", "02:30", "brussels", "", "which twice"},
+		"the first of both":         {"later", "2027-10-31", "02:30", "brussels", "first", "2027-10-31T00:30:00Z"},
+		"the second of both":        {"later", "2027-10-31", "02:30", "brussels", "second", "2027-10-31T01:30:00Z"},
+		"twice in Lisbon":           {"later", "2027-10-31", "01:30", "lisbon", "second", "2027-10-31T01:30:00Z"},
+		"in Istanbul":               {"later", "2027-07-01", "09:00", "istanbul", "", "2027-07-01T06:00:00Z"},
+		"in Tbilisi":                {"later", "2027-07-01", "09:00", "tbilisi", "", "2027-07-01T05:00:00Z"},
+		"in Reykjavik":              {"later", "2027-07-01", "09:00", "reykjavik", "", "2027-07-01T09:00:00Z"},
+		"nowhere":                   {"later", "2027-07-01", "09:00", "../brussels", "", "zone choice"},
+		"no choice":                 {"", "", "", "brussels", "", "moment choice"},
+		"no date":                   {"later", "", "09:00", "brussels", "", "date date"},
+		"no time":                   {"later", "2027-03-15", "", "brussels", "", "time time"},
+		"no such day":               {"later", "2027-02-30", "09:00", "brussels", "", "date date"},
+		"a minute ago":              {"later", "2027-03-14", "16:59", "brussels", "", "date past"},
+		"in more than a year":       {"later", "2028-06-01", "09:00", "brussels", "", "date far"},
+		"a date in another fashion": {"later", "15/3/2027", "9am", "brussels", "", "date date"},
 	} {
-		at, fields := parseMoment(url.Values{"moment": {c.moment}, "date": {c.date}, "time": {c.time}}, now)
+		at, fields := parseMoment(url.Values{"moment": {c.moment}, "date": {c.date}, "time": {c.time}, "zone": {c.zone}, "which": {c.which}}, now)
 		got := at.UTC().Format(time.RFC3339)
 		if len(fields) > 0 {
 			got = fields[0].Name + " " + fields[0].Code

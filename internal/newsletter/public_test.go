@@ -75,6 +75,7 @@ func TestAnIssueIsPublicWhenItIsDue(t *testing.T) {
 	at := o.clock.Add(48 * time.Hour).In(language.Brussels())
 	form := o.immediately(path)
 	form.Set("moment", "later")
+	form.Set("zone", "brussels")
 	form.Set("date", at.Format(time.DateOnly))
 	form.Set("time", at.Format("15:04"))
 	o.submit(path+"/send", form)

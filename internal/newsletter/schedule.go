@@ -78,8 +78,12 @@ type sendData struct {
 	Reach      reach
 	Table      page.Table
 	Moments    []string
-	Changed    bool
-	Findings   []finding
+	Zones      []Zone
+	// Twice says that the time is one that the clocks show twice that day.
+	Twice    bool
+	Which    []string
+	Changed  bool
+	Findings []finding
 	// Refused says that a finding keeps it from being sent.
 	Refused bool
 }
@@ -96,7 +100,7 @@ func (s *Service) showSend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderSend(w, r, http.StatusOK, sendData{Newsletter: n, Findings: findings, Form: page.Form{Values: url.Values{"moment": {"now"}}}})
+	return s.renderSend(w, r, http.StatusOK, sendData{Newsletter: n, Findings: findings, Form: page.Form{Values: url.Values{"moment": {"now"}, "zone": {string(Brussels)}}}})
 }
 
 func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, status int, data sendData) error {
@@ -105,7 +109,9 @@ func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	p := web.Printer(r.Context())
-	data.Area, data.Moments = "newsletter", []string{"now", "later"}
+	data.Area, data.Moments, data.Zones = "newsletter", []string{"now", "later"}, zones
+	data.Which = []string{"first", "second"}
+	data.Twice = data.Values.Get("which") != "" || slices.ContainsFunc(data.Errors, func(f fault.Field) bool { return f.Name == "which" })
 	data.Table = page.Table{
 		Caption: p.Text("newsletter.reach"),
 		Columns: []page.Column{{Text: p.Text("newsletter.reads")}, {Text: p.Text("newsletter.gets")}, {Text: p.Text("newsletter.recipients"), Number: true}},
@@ -118,40 +124,6 @@ func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, status int,
 		data.Table.Rows = append(data.Table.Rows, []page.Cell{{Text: p.Language(l.Language)}, {Text: gets}, {Text: p.Number(l.Count)}})
 	}
 	return pages.Render(w, r, status, "send.html", data)
-}
-
-// farthest is how far ahead a newsletter may be scheduled.
-const farthest = 366 * 24 * time.Hour
-
-// parseMoment reads when to send: now, or a day and a time in Brussels.
-func parseMoment(v url.Values, now time.Time) (time.Time, []fault.Field) {
-	switch v.Get("moment") {
-	case "now":
-		return now, nil
-	case "later":
-	default:
-		return now, []fault.Field{{Name: "moment", Code: "choice"}}
-	}
-	var fields []fault.Field
-	if _, err := time.Parse(time.DateOnly, v.Get("date")); err != nil {
-		fields = append(fields, fault.Field{Name: "date", Code: "date"})
-	}
-	if _, err := time.Parse("15:04", v.Get("time")); err != nil {
-		fields = append(fields, fault.Field{Name: "time", Code: "time"})
-	}
-	if len(fields) > 0 {
-		return now, fields
-	}
-	at, err := time.ParseInLocation("2006-01-02 15:04", v.Get("date")+" "+v.Get("time"), language.Brussels())
-	switch {
-	case err != nil:
-		return now, []fault.Field{{Name: "date", Code: "date"}}
-	case at.Before(now):
-		return now, []fault.Field{{Name: "date", Code: "past"}}
-	case at.Sub(now) > farthest:
-		return now, []fault.Field{{Name: "date", Code: "far"}}
-	}
-	return at, nil
 }
 
 // send schedules the newsletter as it was when the page was shown. Sending the form twice

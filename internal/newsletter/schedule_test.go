@@ -67,11 +67,11 @@ func TestSchedulingAndCancelling(t *testing.T) {
 	for range 2 { // a cancelled newsletter can be scheduled again
 		version := o.version(path + "/send")
 		page := o.refused(http.StatusUnprocessableEntity, path+"/send",
-			url.Values{"moment": {"later"}, "date": {"2027-03-14"}, "time": {"16:59"}, "version": {version}, "number": {o.reached(path)}})
+			url.Values{"moment": {"later"}, "zone": {"brussels"}, "date": {"2027-03-14"}, "time": {"16:59"}, "version": {version}, "number": {o.reached(path)}})
 		if !strings.Contains(page, "has passed") || !strings.Contains(page, `value="16:59"`) {
 			t.Errorf("the page for a time that has passed is\n%s", page)
 		}
-		o.submit(path+"/send", url.Values{"moment": {"later"}, "date": {"2027-03-15"}, "time": {"09:00"}, "version": {version}, "number": {o.reached(path)}})
+		o.submit(path+"/send", url.Values{"moment": {"later"}, "zone": {"brussels"}, "date": {"2027-03-15"}, "time": {"09:00"}, "version": {version}, "number": {o.reached(path)}})
 		if page := o.open(path + "/progress"); !strings.Contains(page, "It waits until 15 March 2027, 09:00 Brussels time") {
 			t.Errorf("the progress says\n%s", page)
 		}

@@ -29,15 +29,15 @@ type Block struct {
 // firstSince is how far back news go when no newsletter has been sent before.
 const firstSince = 31 * 24 * time.Hour
 
-// since returns the last newsletter that was sent, if there is one, and the moment from which on
+// news returns the last newsletter that was sent, if there is one, and the moment from which on
 // things are news.
-func (s *Service) since(ctx context.Context) (*Newsletter, time.Time, error) {
-	sent, _, err := s.Newsletters.Archive(ctx, "", 1)
+func news(ctx context.Context, store *Store, now time.Time) (*Newsletter, time.Time, error) {
+	sent, _, err := store.Archive(ctx, "", 1)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
 	if len(sent) == 0 {
-		return nil, s.Now().Add(-firstSince), nil
+		return nil, now.Add(-firstSince), nil
 	}
 	return &sent[0], sent[0].Due, nil
 }
@@ -136,21 +136,26 @@ type offer struct {
 // Act is what the button that takes the offer posts.
 func (o offer) Act() string { return "block:" + o.Source + ":" + o.Title }
 
-// offers asks all sources.
+// offers asks all sources what is new since the last newsletter.
 func (s *Service) offers(ctx context.Context, tag language.Tag) ([]offer, time.Time, error) {
-	last, since, err := s.since(ctx)
+	last, since, err := news(ctx, s.Newsletters, s.Now())
 	if err != nil {
 		return nil, since, err
 	}
+	all, err := offersOf(ctx, s.Sources, tag, since, last)
+	return all, since, err
+}
+
+func offersOf(ctx context.Context, sources []Source, tag language.Tag, since time.Time, last *Newsletter) ([]offer, error) {
 	var all []offer
-	for _, source := range s.Sources {
+	for _, source := range sources {
 		blocks, err := source.Blocks(ctx, tag, since, last)
 		if err != nil {
-			return nil, since, fmt.Errorf("newsletter: news of %s: %w", source.Name(), err)
+			return nil, fmt.Errorf("newsletter: news of %s: %w", source.Name(), err)
 		}
 		for _, b := range blocks {
 			all = append(all, offer{b, source.Name()})
 		}
 	}
-	return all, since, nil
+	return all, nil
 }

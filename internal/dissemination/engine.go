@@ -46,6 +46,7 @@ type run struct {
 	oldest   time.Time          // since when the work has been due that had waited longest
 	pacer    pacer
 	done     Counts
+	sends    chan func() // what the goroutines that send have to do
 	// halted says that SES takes nothing at present, whichever campaign it is for.
 	halted bool
 }
@@ -56,6 +57,7 @@ func (e *Engine) Run(ctx context.Context) (Counts, error) {
 	began := e.Store.now()
 	r := &run{Engine: e, store: e.Store, contents: map[string]Content{}}
 	r.pacer.jitter = e.Store.jitter
+	defer r.startSenders()()
 	var errs []error
 	worked, waited := false, false
 	for !r.ending(ctx) {

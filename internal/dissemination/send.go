@@ -183,10 +183,28 @@ func (r *run) sendAll(ctx context.Context, batch []claimed) []error {
 	results := make([]error, len(batch))
 	var group sync.WaitGroup
 	for i, claim := range batch {
-		group.Go(func() { _, results[i] = r.Send(ctx, claim.message) })
+		group.Add(1)
+		r.sends <- func() {
+			defer group.Done()
+			_, results[i] = r.Send(ctx, claim.message)
+		}
 	}
 	group.Wait()
 	return results
+}
+
+// startSenders starts the goroutines of a run that send. The SDK's calls are deep: a goroutine that
+// makes many grows its stack once. The function ends them.
+func (r *run) startSenders() (end func()) {
+	r.sends = make(chan func())
+	for range maxWindow {
+		go func() {
+			for send := range r.sends {
+				send()
+			}
+		}()
+	}
+	return func() { close(r.sends) }
 }
 
 // park gives a shard and its campaign up until the account may send again. One look at the quota,

@@ -63,7 +63,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options, careless bool, logFile string) error {
-	var log io.Writer = io.Discard
+	log := io.Discard
 	if logFile != "" {
 		f, err := os.Create(logFile) //nolint:gosec // the user's choice
 		if err != nil {

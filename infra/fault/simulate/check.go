@@ -75,7 +75,7 @@ func (w *world) compare(r dissemination.Report) error {
 
 func (w *world) compareOne(tag string, d dissemination.Delivery) error {
 	copies, proofs := w.post.sent[tag], w.proved[tag]
-	again := w.agains > 0
+	again := w.secondTries > 0
 	switch {
 	case copies > 1 && !again || copies > 2:
 		return fmt.Errorf("%d copies", copies)

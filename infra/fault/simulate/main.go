@@ -78,7 +78,7 @@ func simulate(first, seeds uint64) (total, error) {
 
 // total is what has happened.
 type total struct {
-	mails, kills, freezes, lost, repeats, events, pauses, stops, agains, unknown int
+	mails, kills, freezes, lost, repeats, events, pauses, stops, secondTries, unknown int
 }
 
 func (t *total) add(o total) {
@@ -90,12 +90,12 @@ func (t *total) add(o total) {
 	t.events += o.events
 	t.pauses += o.pauses
 	t.stops += o.stops
-	t.agains += o.agains
+	t.secondTries += o.secondTries
 	t.unknown += o.unknown
 }
 
 func (t total) String() string {
 	return fmt.Sprintf("%d mails, %d kills, %d freezes, %d lost answers of SES and %d of the table, %d events, "+
 		"%d pauses, %d stops, %d sent again, %d unknown in the end",
-		t.mails, t.kills, t.freezes, t.lost, t.repeats, t.events, t.pauses, t.stops, t.agains, t.unknown)
+		t.mails, t.kills, t.freezes, t.lost, t.repeats, t.events, t.pauses, t.stops, t.secondTries, t.unknown)
 }

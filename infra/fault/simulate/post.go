@@ -111,7 +111,7 @@ func (p *post) accept(delivery string) {
 func (p *post) chance(delivery, what string) int {
 	h := fnv.New64a()
 	_, _ = fmt.Fprint(h, p.world.seed, delivery, p.calls[delivery], what) // it never fails
-	return int(h.Sum64() % 1000)                                          //nolint:gosec // below 1,000
+	return int(h.Sum64() % 1000)
 }
 
 // kind is a kind of mail to people who are numbers. Each page of them is a shard.

@@ -10,7 +10,7 @@ func TestSomeThousandWorlds(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(sum)
-	if sum.kills == 0 || sum.freezes == 0 || sum.lost == 0 || sum.repeats == 0 || sum.pauses == 0 || sum.stops == 0 || sum.agains == 0 {
+	if sum.kills == 0 || sum.freezes == 0 || sum.lost == 0 || sum.repeats == 0 || sum.pauses == 0 || sum.stops == 0 || sum.secondTries == 0 {
 		t.Errorf("some things never happened: %s", sum)
 	}
 }

@@ -151,7 +151,7 @@ func (w *world) over() bool {
 		return false
 	}
 	c := w.look()
-	return !c.Finished.IsZero() && w.attribute("errand") == "" && w.attribute("due") == "" && w.agains+w.stops > 0
+	return !c.Finished.IsZero() && w.attribute("errand") == "" && w.attribute("due") == "" && w.secondTries+w.stops > 0
 }
 
 func (w *world) look() dissemination.Campaign {
@@ -234,10 +234,10 @@ func (w *world) coordinator(p *process) {
 		switch {
 		case !c.Paused.IsZero():
 			w.decide(w.store.Resume(campaign))
-		case c.State == dissemination.Done && w.agains == 0:
+		case c.State == dissemination.Done && w.secondTries == 0:
 			if w.decide(w.store.Again(campaign)) {
 				w.tell("the coordinator has it sent again to whom it is UNKNOWN for")
-				w.agains++
+				w.secondTries++
 			}
 		case c.State != dissemination.Sending && c.State != dissemination.Expanding:
 		case stops && w.random.IntN(3) == 0:

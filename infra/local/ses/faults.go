@@ -71,10 +71,10 @@ func newFaults(f Faults) *faults {
 
 // An effect is what happens to one message.
 type effect struct {
-	refuse     error // instead of accepting the message
-	hangup     bool  // close the connection instead
-	drop       bool  // accept the message and close the connection
-	stall      time.Duration
+	refuse error // instead of accepting the message
+	hangup bool  // close the connection instead
+	drop   bool  // accept the message and close the connection
+	stall  time.Duration
 
 	loseEvents, doubleEvents, reverseEvents bool
 	delayEvents                             time.Duration

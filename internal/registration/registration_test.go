@@ -432,7 +432,8 @@ func TestColleaguesAndLeaving(t *testing.T) {
 		t.Errorf("the offer to join a known organisation is missing: %d", w.Code)
 	}
 	second := s.confirmed("two@pafos.example", "representative.name", "Second")
-	if mails := s.take(); len(mails) != 2 || !strings.Contains(mails[1], "one@pafos.example") {
+	toFirst := func(mail string) bool { return strings.HasPrefix(mail, "one@pafos.example") }
+	if mails := s.take(); len(mails) != 2 || !slices.ContainsFunc(mails, toFirst) { // they go out side by side
 		t.Errorf("the first representative is asked: %q", mails)
 	}
 	first, _ = s.members.Person(t.Context(), first.Ref)

@@ -181,8 +181,16 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 	s.take()
 	unsubscribe := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter), s.links.Site)
 	preferences := strings.TrimPrefix(s.links.Preferences(p.Ref), s.links.Site)
+	s.signIn(p)
+	s.do("POST", "/profile/address", url.Values{"address": {"new@limassol.example"}})
+	address := link(t, s.take()[0])
+	s.who = nil
+	p, err := s.members.Person(t.Context(), p.Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range 1000 {
-		for _, path := range []string{confirm, unsubscribe, preferences} {
+		for _, path := range []string{confirm, unsubscribe, preferences, address} {
 			if w := s.do([]string{"GET", "HEAD"}[i%2], path, nil); w.Code != 200 {
 				t.Fatalf("%s: %d", path, w.Code)
 			}
@@ -192,7 +200,7 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 		t.Error("looking at the link confirmed the address")
 	}
 	after, err := s.members.Person(t.Context(), p.Ref)
-	if err != nil || after.Preferences.Newsletter != members.Every || after.Version != p.Version {
+	if err != nil || after.Preferences.Newsletter != members.Every || after.Address != p.Address || after.Version != p.Version {
 		t.Errorf("looking at a link changed %+v to %+v, %v", p, after, err)
 	}
 	if mails := s.take(); len(mails) != 0 {

@@ -1,0 +1,53 @@
+package practice
+
+import (
+	"time"
+
+	"github.com/municipalitiesnet/munet/internal/members"
+)
+
+// Criterion is what a practice is judged by.
+type Criterion string
+
+// Criteria are the five that reviewers score.
+var Criteria = []Criterion{"need", "engagement", "results", "transferability", "inclusion"}
+
+// MaxScore is the best score of a criterion; 0 means that the reviewer gave none yet.
+const MaxScore = 5
+
+// Review is what one coordinator thinks of one version.
+type Review struct {
+	Practice string      `json:"practice"`
+	Version  int         `json:"version"`
+	By       members.Ref `json:"by"`
+	Name     string      `json:"name"`
+	// Scores are 1 to MaxScore for each criterion that was scored.
+	Scores map[Criterion]int `json:"scores"`
+	// Comments are for the owners, each about a section; the key "" is about the whole.
+	Comments map[Section]string `json:"comments"`
+	// Advice is what the reviewer would do, or "".
+	Advice   Outcome   `json:"advice"`
+	Revision int       `json:"revision"`
+	At       time.Time `json:"at"`
+}
+
+// Outcome is what coordinators do with a version that was handed in.
+type Outcome string
+
+// The outcomes of a review.
+const (
+	Publish    Outcome = "publish"
+	AskChanges Outcome = "askChanges"
+	Decline    Outcome = "decline"
+)
+
+// Decision is the outcome of a review, as its owners were told.
+type Decision struct {
+	Outcome Outcome     `json:"outcome"`
+	By      members.Ref `json:"by"`
+	Name    string      `json:"name"`
+	At      time.Time   `json:"at"`
+	Note    string      `json:"note"` // what the mail said besides
+	// Comments are those of all reviewers that went to the owners.
+	Comments map[Section][]string `json:"comments"`
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/fault/town"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
@@ -164,7 +165,7 @@ func (p *passage) leave(ctx context.Context, reader town.Person) error {
 		return err
 	}
 	body := strings.NewReader(url.Values{"List-Unsubscribe": {"One-Click"}}.Encode())
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Links.Unsubscribe(ref, maillink.Newsletter), body)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Links.Unsubscribe(ref, maillink.Newsletter, language.Default), body)
 	if err != nil {
 		return err
 	}

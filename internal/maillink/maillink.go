@@ -30,21 +30,21 @@ const (
 	Announcement Kind = "announcement"
 )
 
-// Links makes links to a site.
+// Links makes links to a site. Each opens its page in the language of the mail that it stands in, where
+// the reader can choose another one.
 type Links struct {
 	// Site is the site's address without a slash at the end.
 	Site   string
 	Signer *token.Signer
 }
 
-func (l Links) link(path, signed string) string {
-	return l.Site + path + "?" + url.Values{"token": {signed}}.Encode()
+func (l Links) link(path, signed string, in language.Tag) string {
+	return l.Site + path + "?" + url.Values{"token": {signed}}.Encode() + "&lang=" + string(in)
 }
 
-// Confirm leads to an application that awaits its confirmation, in the language of the mail. It works
-// for [members.LinkAge].
+// Confirm leads to an application that awaits its confirmation. It works for [members.LinkAge].
 func (l Links) Confirm(application string, in language.Tag, now time.Time) string {
-	return l.link("/confirm", l.Signer.Sign(confirm, now, application)) + "&lang=" + string(in)
+	return l.link("/confirm", l.Signer.Sign(confirm, now, application), in)
 }
 
 // Application returns the application that a token is about. With [token.ErrExpired] it returns it
@@ -75,8 +75,8 @@ func (l Links) Registered(signed string, now time.Time) (string, error) {
 }
 
 // Preferences leads to a person's choice of mail. It works for years, like the mail that it stands in.
-func (l Links) Preferences(ref members.Ref) string {
-	return l.link("/preferences", l.Signer.Sign(preferences, time.Time{}, ref.String()))
+func (l Links) Preferences(ref members.Ref, in language.Tag) string {
+	return l.link("/preferences", l.Signer.Sign(preferences, time.Time{}, ref.String()), in)
 }
 
 // Reader returns the person whose preferences a token opens.
@@ -89,13 +89,13 @@ func (l Links) Reader(signed string) (members.Ref, error) {
 }
 
 // Unsubscribe stops a kind of bulk mail; it is also the one-click address of RFC 8058.
-func (l Links) Unsubscribe(ref members.Ref, kind Kind) string {
-	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind)))
+func (l Links) Unsubscribe(ref members.Ref, kind Kind, in language.Tag) string {
+	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind)), in)
 }
 
 // UnsubscribeFrom is [Links.Unsubscribe] for the mail of a campaign: those who leave by it are counted.
-func (l Links) UnsubscribeFrom(campaign string, ref members.Ref, kind Kind) string {
-	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind), campaign))
+func (l Links) UnsubscribeFrom(campaign string, ref members.Ref, kind Kind, in language.Tag) string {
+	return l.link("/unsubscribe", l.Signer.Sign(unsubscribe, time.Time{}, ref.String(), string(kind), campaign), in)
 }
 
 // Subscription is what an unsubscribe link is about: whose mail of which kind it stops, and the
@@ -122,8 +122,8 @@ func (l Links) Subscription(signed string) (Subscription, error) {
 
 // Address confirms a person's new address. The link names it by a keyed hash only, so that nothing
 // personal stands in it.
-func (l Links) Address(ref members.Ref, wanted string, now time.Time) string {
-	return l.link("/address", l.Signer.Sign(address, now, ref.String(), l.Signer.KeyedHash(address, wanted)))
+func (l Links) Address(ref members.Ref, wanted string, in language.Tag, now time.Time) string {
+	return l.link("/address", l.Signer.Sign(address, now, ref.String(), l.Signer.KeyedHash(address, wanted)), in)
 }
 
 // NewAddress returns the person whose new address a token confirms, and reports for an address

@@ -40,19 +40,16 @@ func TestEachLinkOpensWhatItIsFor(t *testing.T) {
 	if got, err := l.Application(signed(t, l.Confirm("A", "el", now)), now); err != nil || got != "A" {
 		t.Errorf("application %q, %v", got, err)
 	}
-	if link := l.Confirm("A", "el", now); !strings.HasSuffix(link, "&lang=el") {
-		t.Errorf("%s is not in the language of its mail", link)
-	}
-	if got, err := l.Reader(signed(t, l.Preferences(ref))); err != nil || got != ref {
+	if got, err := l.Reader(signed(t, l.Preferences(ref, "el"))); err != nil || got != ref {
 		t.Errorf("reader %v, %v", got, err)
 	}
-	if got, err := l.Subscription(signed(t, l.Unsubscribe(ref, Newsletter))); err != nil || got != (Subscription{ref, Newsletter, ""}) {
+	if got, err := l.Subscription(signed(t, l.Unsubscribe(ref, Newsletter, "el"))); err != nil || got != (Subscription{ref, Newsletter, ""}) {
 		t.Errorf("subscription %v, %v", got, err)
 	}
-	if got, err := l.Subscription(signed(t, l.UnsubscribeFrom("ABC-2", ref, Announcement))); err != nil || got != (Subscription{ref, Announcement, "ABC-2"}) {
+	if got, err := l.Subscription(signed(t, l.UnsubscribeFrom("ABC-2", ref, Announcement, "el"))); err != nil || got != (Subscription{ref, Announcement, "ABC-2"}) {
 		t.Errorf("subscription of a campaign %v, %v", got, err)
 	}
-	got, is, err := l.NewAddress(signed(t, l.Address(ref, "new@pafos.example", now)), now)
+	got, is, err := l.NewAddress(signed(t, l.Address(ref, "new@pafos.example", "el", now)), now)
 	if err != nil || got != ref || !is("new@pafos.example") || is("other@pafos.example") {
 		t.Errorf("new address of %v, %v", got, err)
 	}
@@ -60,7 +57,7 @@ func TestEachLinkOpensWhatItIsFor(t *testing.T) {
 
 func TestNoLinkOpensAnythingElse(t *testing.T) {
 	l := links(t)
-	all := []string{l.Confirm("A", "el", now), l.Preferences(ref), l.Unsubscribe(ref, Newsletter), l.Address(ref, "a@b.example", now), l.Site + "/?token=x"}
+	all := []string{l.Confirm("A", "el", now), l.Preferences(ref, "el"), l.Unsubscribe(ref, Newsletter, "el"), l.Address(ref, "a@b.example", "el", now), l.Site + "/?token=x"}
 	for i, link := range all {
 		s := signed(t, link)
 		var errs [4]error
@@ -72,6 +69,18 @@ func TestNoLinkOpensAnythingElse(t *testing.T) {
 			if (err == nil) != (i == j) {
 				t.Errorf("%s read as number %d: %v", link, j, err)
 			}
+		}
+	}
+}
+
+func TestLinksOpenInTheLanguageOfTheMail(t *testing.T) {
+	l := links(t)
+	for _, link := range []string{
+		l.Confirm("A", "el", now), l.Preferences(ref, "el"), l.Unsubscribe(ref, Newsletter, "el"),
+		l.UnsubscribeFrom("ABC-2", ref, Newsletter, "el"), l.Address(ref, "a@b.example", "el", now),
+	} {
+		if u, err := url.Parse(link); err != nil || u.Query().Get("lang") != "el" {
+			t.Errorf("%s is not in the language of its mail (%v)", link, err)
 		}
 	}
 }

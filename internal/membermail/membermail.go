@@ -60,7 +60,7 @@ func (t Teller) Tell(ctx context.Context, org members.Organisation, people ...me
 func (t Teller) tell(ctx context.Context, org members.Organisation, p members.Person) error {
 	letter := Letter(t.Post.Site, org, p)
 	if p.State != members.Left && p.State != members.Declined {
-		letter.PreferencesURL = t.Links.Preferences(p.Ref)
+		letter.PreferencesURL = t.Links.Preferences(p.Ref, p.Language)
 	}
 	if err := t.Post.Send(ctx, letter, mail.Address{Name: p.Name, Email: p.Address}); err != nil {
 		return err

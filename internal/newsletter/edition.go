@@ -48,10 +48,11 @@ func (l Layout) Edition(n Newsletter, tag language.Tag, text Text) (*mail.Editio
 
 // Reader is what differs in a person's mail.
 func (l Layout) Reader(n Newsletter, p members.Person) mail.Reader {
+	tag := n.For(p.Language)
 	return mail.Reader{
 		Address:        mail.Address{Name: p.Name, Email: p.Address},
-		PreferencesURL: l.Links.Preferences(p.Ref),
-		UnsubscribeURL: l.Links.UnsubscribeFrom(n.Campaign(), p.Ref, n.Kind.stops()),
+		PreferencesURL: l.Links.Preferences(p.Ref, tag),
+		UnsubscribeURL: l.Links.UnsubscribeFrom(n.Campaign(), p.Ref, n.Kind.stops(), tag),
 	}
 }
 

@@ -59,7 +59,7 @@ func (s *Service) alreadyLetter(m members.Person) mail.Letter {
 		Action:         &mail.Action{Label: p.Text("letter.sign-in"), URL: s.Links.Site + "/sign-in"},
 		After:          []string{p.Text("letter.already.after")},
 		Reason:         p.Text("letter.already.reason"),
-		PreferencesURL: s.Links.Preferences(m.Ref),
+		PreferencesURL: s.Links.Preferences(m.Ref, m.Language),
 	}
 }
 
@@ -97,7 +97,7 @@ func (s *Service) colleagueLetter(org members.Organisation, asking, to members.P
 		},
 		Action:         &mail.Action{Label: p.Text("letter.colleague.action"), URL: s.Links.Site + "/colleagues"},
 		Reason:         p.Text("letter.colleague.reason", "Organisation", org.Name),
-		PreferencesURL: s.Links.Preferences(to.Ref),
+		PreferencesURL: s.Links.Preferences(to.Ref, to.Language),
 	}
 }
 
@@ -110,7 +110,7 @@ func (s *Service) addressLetter(m members.Person) mail.Letter {
 		Subject:  p.Text("letter.address.subject"),
 		Heading:  p.Text("letter.address.heading"),
 		Body:     []string{p.Text("letter.address.body")},
-		Action:   &mail.Action{Label: p.Text("letter.address.action"), URL: s.Links.Address(m.Ref, m.NewAddress, s.Now())},
+		Action:   &mail.Action{Label: p.Text("letter.address.action"), URL: s.Links.Address(m.Ref, m.NewAddress, m.Language, s.Now())},
 		After:    []string{p.Text("letter.address.after", "Count", int(members.LinkAge/(24*time.Hour)))},
 		Reason:   p.Text("letter.address.reason"),
 	}

@@ -147,7 +147,7 @@ func (s *Service) showUnsubscribe(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: subscription.Kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref)})
+	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{Kind: subscription.Kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref, web.Language(r.Context()))})
 }
 
 // purposes are what the kinds of bulk mail were consented to for.
@@ -180,6 +180,6 @@ func (s *Service) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return pages.Render(w, r, http.StatusOK, "unsubscribe.html", unsubscribeData{
-		Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref), Done: true,
+		Kind: kind, Address: p.Address, Preferences: s.Links.Preferences(p.Ref, web.Language(r.Context())), Done: true,
 	})
 }

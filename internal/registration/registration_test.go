@@ -179,8 +179,8 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 	confirm := link(t, s.take()[0])
 	p := s.confirmed("b@limassol.example", "organisation.name", "Limassol")
 	s.take()
-	unsubscribe := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter), s.links.Site)
-	preferences := strings.TrimPrefix(s.links.Preferences(p.Ref), s.links.Site)
+	unsubscribe := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter, "en"), s.links.Site)
+	preferences := strings.TrimPrefix(s.links.Preferences(p.Ref, "en"), s.links.Site)
 	s.signIn(p)
 	s.do("POST", "/profile/address", url.Values{"address": {"new@limassol.example"}})
 	address := link(t, s.take()[0])
@@ -333,7 +333,7 @@ func TestOneClickUnsubscribe(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.confirmed("a@pafos.example")
-	target := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter), s.links.Site)
+	target := strings.TrimPrefix(s.links.Unsubscribe(p.Ref, maillink.Newsletter, "en"), s.links.Site)
 	bodies := map[string]string{
 		"application/x-www-form-urlencoded":  "List-Unsubscribe=One-Click",
 		"multipart/form-data; boundary=XYZW": "--XYZW\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--XYZW--\r\n",
@@ -358,7 +358,7 @@ func TestWhoLeavesByACampaignIsCounted(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.confirmed("a@pafos.example")
-	target := strings.TrimPrefix(s.links.UnsubscribeFrom("ISSUE-2", p.Ref, maillink.Newsletter), s.links.Site)
+	target := strings.TrimPrefix(s.links.UnsubscribeFrom("ISSUE-2", p.Ref, maillink.Newsletter, "en"), s.links.Site)
 	if s.do("GET", target, nil); len(s.left) != 0 {
 		t.Errorf("a look at the page counted %v", s.left)
 	}
@@ -372,7 +372,7 @@ func TestPreferences(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.confirmed("a@pafos.example")
-	target := strings.TrimPrefix(s.links.Preferences(p.Ref), s.links.Site)
+	target := strings.TrimPrefix(s.links.Preferences(p.Ref, "en"), s.links.Site)
 	if w := s.do("POST", target, url.Values{"newsletter": {"hourly"}, "language": {"el"}}); w.Code != 422 {
 		t.Errorf("unknown frequency: %d", w.Code)
 	}

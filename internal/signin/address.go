@@ -147,7 +147,7 @@ func (s *Service) letterFor(r *http.Request, address string, p members.Person, l
 		return unknown(words, s.Post.Site.URL+"/register")
 	}
 	if p.State != "" {
-		letter.PreferencesURL = maillink.Links{Site: s.Post.Site.URL, Signer: s.Signer}.Preferences(p.Ref)
+		letter.PreferencesURL = maillink.Links{Site: s.Post.Site.URL, Signer: s.Signer}.Preferences(p.Ref, tag)
 	}
 	return letter
 }

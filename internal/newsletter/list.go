@@ -1,11 +1,13 @@
 package newsletter
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -21,8 +23,11 @@ type listData struct {
 func (s *Service) showList(w http.ResponseWriter, r *http.Request) error {
 	cursor := r.URL.Query().Get("from")
 	found, next, err := s.Newsletters.List(r.Context(), cursor)
-	if err != nil {
+	if errors.Is(err, dynamo.ErrCursor) {
 		return fault.New(http.StatusBadRequest, "bad-request").Because(err)
+	}
+	if err != nil {
+		return err
 	}
 	var ids []string
 	for _, n := range found {
@@ -55,7 +60,7 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request) error {
 }
 
 func row(r *http.Request, p *language.Printer, n Newsletter, stage Stage) []page.Cell {
-	title, path, when := n.Title(), pathOf(n.ID), n.UpdatedAt
+	title, path, when := n.Title(p.Tag()), pathOf(n.ID), n.UpdatedAt
 	if title == "" {
 		title = p.Text("newsletter.untitled")
 	}

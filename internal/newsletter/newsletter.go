@@ -82,18 +82,8 @@ type Newsletter struct {
 	Version int `json:"version"`
 }
 
-// Title is the subject in the main language, or in any, or "".
-func (n Newsletter) Title() string {
-	if title := n.Subjects[n.Main]; title != "" {
-		return title
-	}
-	for _, tag := range language.Available() {
-		if title := n.Subjects[tag]; title != "" {
-			return title
-		}
-	}
-	return ""
-}
+// Title is the subject in the language in which a reader of this language gets it, or "".
+func (n Newsletter) Title(tag language.Tag) string { return n.Subjects[n.For(tag)] }
 
 // Campaign returns the identifier of the campaign that sends the newsletter, or "" for a draft.
 func (n Newsletter) Campaign() string {

@@ -167,11 +167,19 @@ func (s *Service) exceptions(ctx context.Context, p *language.Printer, found []d
 		}
 		tone, text := "waiting", p.Text("newsletter.outcome.unknown")
 		if e.Outcome == dissemination.Failed {
-			tone, text = "bad", p.Text("newsletter.outcome.failed", "Reason", e.Reason)
+			tone, text = "bad", refusalText(p, e.Reason)
 		}
 		table.Rows = append(table.Rows, []page.Cell{{Text: name}, {Text: organisation}, {Text: text, Tone: tone}})
 	}
 	return table, nil
+}
+
+// refusalText says why SES did not take a mail, or names its code if it is one that we have no words for.
+func refusalText(p *language.Printer, code string) string {
+	if key := "newsletter.outcome.failed." + code; p.Has(key) {
+		return p.Text(key)
+	}
+	return p.Text("newsletter.outcome.failed", "Reason", code)
 }
 
 // organisation returns an organisation's name, read once.

@@ -106,7 +106,7 @@ func languageOf(r *http.Request) (language.Tag, error) {
 
 func (s *Service) entry(r *http.Request, action string, n Newsletter) audit.Entry {
 	who := web.Who(r.Context())
-	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: pathOf(n.ID), Note: n.Title(), At: s.Now()}
+	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: pathOf(n.ID), Note: n.Title(n.Main), At: s.Now()}
 }
 
 // redirect shows another page after a change, in the language that the reader chose.

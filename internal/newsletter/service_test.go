@@ -210,3 +210,28 @@ func TestATestMailGoesToOneself(t *testing.T) {
 		t.Errorf("the refusal says\n%s", page)
 	}
 }
+
+func TestTheDeskShowsTitlesInTheLanguageOfThePage(t *testing.T) {
+	o := newOffice(t)
+	path := o.write(Monthly, "en", both)
+	o.write(Monthly, "en", map[language.Tag]Text{"en": {Subject: "English only", Body: "x"}})
+	for _, page := range []string{o.open("/desk/newsletters?lang=el"), o.open(path + "?lang=el"), o.open(path + "/send?lang=el")} {
+		if !strings.Contains(page, greek.Subject) {
+			t.Errorf("the page lacks the Greek title:\n%s", page)
+		}
+	}
+	if list := o.open("/desk/newsletters?lang=el"); !strings.Contains(list, "English only") {
+		t.Errorf("the list lacks the title of what has no Greek text:\n%s", list)
+	}
+}
+
+func TestOnlyAForgedCursorIsTheReadersFault(t *testing.T) {
+	o := newOffice(t)
+	if w := o.do("coordinator", "GET", "/desk/newsletters?from=forged", nil); w.Code != http.StatusBadRequest {
+		t.Errorf("a forged cursor: %d", w.Code)
+	}
+	o.Newsletters = NewStore(o.client, "no-such-table", o.now)
+	if w := o.do("coordinator", "GET", "/desk/newsletters", nil); w.Code != http.StatusInternalServerError {
+		t.Errorf("a missing table: %d", w.Code)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/dissemination"
+	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
@@ -156,6 +157,18 @@ func TestReport(t *testing.T) {
 	}
 	if rest := o.do("coordinator", "GET", path+"/report.csv?from=1", nil); strings.Count(rest.Body.String(), "\r\n") != 2 {
 		t.Errorf("the second half is\n%s", rest.Body)
+	}
+}
+
+func TestRefusalsAreSaidInWords(t *testing.T) {
+	for code, want := range map[string]string{
+		"MessageRejected": "Refused: the email service does not accept this email",
+		"rejected":        "Taken, then not sent: the email service found something harmful in the email",
+		"NewCodeOfSES":    "Refused (NewCodeOfSES)",
+	} {
+		if got := refusalText(language.For("en"), code); got != want {
+			t.Errorf("%s is said as %q, want %q", code, got, want)
+		}
 	}
 }
 

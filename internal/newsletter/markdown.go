@@ -5,13 +5,11 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
-	"sync"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
-	"github.com/yuin/goldmark/util"
+
+	"github.com/municipalitiesnet/munet/internal/commonmark"
 )
 
 // body is a newsletter's text, ready for mail.
@@ -21,12 +19,8 @@ type body struct {
 	Lead string        // the words of the first paragraph
 }
 
-// markdown reads CommonMark and bare web addresses. HTML that somebody types is left out.
-var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(goldmark.WithParserOptions(
-		parser.WithInlineParsers(util.Prioritized(bareAddress{}, 999)), // after those of CommonMark
-	))
-})
+// markdown reads a newsletter's source.
+var markdown = commonmark.Markdown
 
 // parseBody lays Markdown out as HTML and as plain text. Links without a host lead to the site.
 func parseBody(source string, site *url.URL) (body, error) {

@@ -1,4 +1,4 @@
-package newsletter
+package commonmark
 
 import (
 	"bytes"

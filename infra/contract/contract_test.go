@@ -30,6 +30,7 @@ var handlers = map[string]func(*web.Mux){
 		(&memberimport.Service{}).Routes(m)
 	},
 	"NewslettersFunction": (&newsletter.Service{}).Routes,
+	"ArchiveFunction":     (&newsletter.Archive{}).Routes,
 }
 
 func load(t *testing.T) *template.Template {

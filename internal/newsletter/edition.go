@@ -34,7 +34,7 @@ func (l Layout) Edition(n Newsletter, tag language.Tag, text Text) (*mail.Editio
 	}
 	online := ""
 	if n.Kind.archived() {
-		online = l.publicURL(n.ID, tag)
+		online = publicURL(l.Site.URL, n.ID, tag)
 	}
 	return mail.Frame{
 		Site: l.Site, Language: tag, From: l.From,

@@ -50,24 +50,24 @@ type (
 )
 
 // showFeed answers with the latest newsletters, each in the feed's language if it has a text in it.
-func (s *Service) showFeed(w http.ResponseWriter, r *http.Request) error {
+func (a *Archive) showFeed(w http.ResponseWriter, r *http.Request) error {
 	p := web.Printer(r.Context())
-	found, _, err := s.Newsletters.Archive(r.Context(), "", feedLength)
+	found, _, err := a.Newsletters.Archive(r.Context(), "", feedLength)
 	if err != nil {
 		return err
 	}
-	self := s.Layout.Site.URL + web.InLanguage(archivePath+".atom", p.Tag())
+	self := a.Site + web.InLanguage(archivePath+".atom", p.Tag())
 	f := feed{
 		Language: string(p.Tag()), ID: self, Title: p.Text("newsletter.feed", "Network", p.Text("shell.network")),
-		Author: feedAuthor{p.Text("shell.network"), s.Layout.Site.URL + "/"},
+		Author: feedAuthor{p.Text("shell.network"), a.Site + "/"},
 		Links: []feedLink{
 			{"self", "application/atom+xml", string(p.Tag()), self},
-			{"alternate", "text/html", string(p.Tag()), s.Layout.Site.URL + web.InLanguage(archivePath, p.Tag())},
+			{"alternate", "text/html", string(p.Tag()), a.Site + web.InLanguage(archivePath, p.Tag())},
 		},
 		Updated: time.Unix(0, 0).UTC().Format(time.RFC3339), // it must say something while it is empty
 	}
 	for i, n := range found {
-		e, err := s.entryOf(r, n, p.Tag())
+		e, err := a.entryOf(r, n, p.Tag())
 		if err != nil {
 			return err
 		}
@@ -90,14 +90,14 @@ func (s *Service) showFeed(w http.ResponseWriter, r *http.Request) error {
 }
 
 // entryOf is one newsletter in the feed. It does not change once it is sent.
-func (s *Service) entryOf(r *http.Request, n Newsletter, wish language.Tag) (entry, error) {
-	_, texts, err := s.Newsletters.Newsletter(r.Context(), n.ID)
+func (a *Archive) entryOf(r *http.Request, n Newsletter, wish language.Tag) (entry, error) {
+	_, texts, err := a.Newsletters.Newsletter(r.Context(), n.ID)
 	if err != nil {
 		return entry{}, err
 	}
 	tag := n.For(wish)
-	body, err := s.Layout.webBody(texts[tag])
-	at, address := n.Due.UTC().Format(time.RFC3339), s.Layout.publicURL(n.ID, tag)
+	body, err := webBody(a.Site, texts[tag])
+	at, address := n.Due.UTC().Format(time.RFC3339), publicURL(a.Site, n.ID, tag)
 	return entry{
 		Language: string(tag), ID: address, Title: n.Subjects[tag], Updated: at, Published: at,
 		Links:   []feedLink{{"alternate", "text/html", string(tag), address}},

@@ -131,6 +131,7 @@ func newOffice(t *testing.T) *office {
 	}
 	o.mux = web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
 	o.Routes(o.mux)
+	(&Archive{Newsletters: o.Newsletters, Site: o.Layout.Site.URL, Now: o.now}).Routes(o.mux)
 	o.maria = o.member("maria@munet.example", "en", members.Preferences{Newsletter: members.Never})
 	return o
 }

@@ -237,12 +237,12 @@ func readUpload(r *http.Request) (raw []byte, alt string, err error) {
 }
 
 // showImage answers with an image to whoever has its name: mail programs send no cookies.
-func (s *Service) showImage(w http.ResponseWriter, r *http.Request) error {
+func (a *Archive) showImage(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("image")
 	if !imageName.MatchString(name) {
 		return fault.NotFound()
 	}
-	kind, content, err := s.Newsletters.ImageContent(r.Context(), name)
+	kind, content, err := a.Newsletters.ImageContent(r.Context(), name)
 	if errors.Is(err, ErrNone) {
 		return fault.NotFound()
 	}

@@ -19,9 +19,25 @@ import (
 
 const archivePath = "/newsletters"
 
+// Archive answers everybody's pages about the newsletters that were sent. It writes nothing.
+type Archive struct {
+	Newsletters *Store
+	Site        string // its address, without a slash at the end
+	Now         func() time.Time
+}
+
+// Routes adds the archive's routes.
+func (a *Archive) Routes(m *web.Mux) {
+	m.Handle("GET "+archivePath, web.Everyone, a.showArchive)
+	m.Handle("GET "+archivePath+"/{newsletter}", web.Everyone, a.showIssue)
+	m.Handle("GET "+imagesPath+"{image}", web.Everyone, a.showImage)
+	m.Handle("GET "+archivePath+".atom", web.Everyone, a.showFeed)
+	m.Handle("GET /api/newsletters", web.Everyone, a.listNewsletters)
+}
+
 // publicURL is the address of a newsletter in the archive, in the language of one of its texts.
-func (l Layout) publicURL(id string, tag language.Tag) string {
-	return l.Site.URL + web.InLanguage(archivePath+"/"+id, tag)
+func publicURL(site, id string, tag language.Tag) string {
+	return site + web.InLanguage(archivePath+"/"+id, tag)
 }
 
 // archiveData is what the list of sent newsletters shows.
@@ -31,9 +47,9 @@ type archiveData struct {
 	Paging page.Paging
 }
 
-func (s *Service) showArchive(w http.ResponseWriter, r *http.Request) error {
+func (a *Archive) showArchive(w http.ResponseWriter, r *http.Request) error {
 	cursor := r.URL.Query().Get("next")
-	found, next, err := s.archive(r, cursor)
+	found, next, err := a.archive(r, cursor)
 	if err != nil {
 		return err
 	}
@@ -57,8 +73,8 @@ func (s *Service) showArchive(w http.ResponseWriter, r *http.Request) error {
 }
 
 // archive reads one page of the archive.
-func (s *Service) archive(r *http.Request, cursor string) ([]Newsletter, string, error) {
-	found, next, err := s.Newsletters.Archive(r.Context(), cursor, PageSize)
+func (a *Archive) archive(r *http.Request, cursor string) ([]Newsletter, string, error) {
+	found, next, err := a.Newsletters.Archive(r.Context(), cursor, PageSize)
 	if errors.Is(err, dynamo.ErrCursor) {
 		err = fault.New(http.StatusBadRequest, "bad-request").Because(err)
 	}
@@ -84,31 +100,31 @@ type translation struct {
 	URL      string
 }
 
-func (s *Service) showIssue(w http.ResponseWriter, r *http.Request) error {
-	n, texts, err := s.newsletter(r)
+func (a *Archive) showIssue(w http.ResponseWriter, r *http.Request) error {
+	n, texts, err := a.Newsletters.requested(r)
 	if err != nil {
 		return err
 	}
-	if !n.Public(s.Now()) {
+	if !n.Public(a.Now()) {
 		return fault.NotFound()
 	}
 	tag := n.For(web.Language(r.Context()))
 	data := issueData{
 		Newsletter: n, Language: tag, Text: texts[tag],
-		Canonical: s.Layout.publicURL(n.ID, tag), Default: s.Layout.Site.URL + archivePath + "/" + n.ID,
+		Canonical: publicURL(a.Site, n.ID, tag), Default: a.Site + archivePath + "/" + n.ID,
 	}
-	if data.Body, err = s.Layout.webBody(data.Text); err != nil {
+	if data.Body, err = webBody(a.Site, data.Text); err != nil {
 		return err
 	}
 	for _, t := range n.Languages() {
-		data.Translations = append(data.Translations, translation{t, s.Layout.publicURL(n.ID, t)})
+		data.Translations = append(data.Translations, translation{t, publicURL(a.Site, n.ID, t)})
 	}
 	return pages.Render(w, r, http.StatusOK, "issue.html", data)
 }
 
 // webBody lays a text out for a web page, whose style sheet does what inline styles do in a mail.
-func (l Layout) webBody(t Text) (template.HTML, error) {
-	site, err := url.Parse(l.Site.URL)
+func webBody(address string, t Text) (template.HTML, error) {
+	site, err := url.Parse(address)
 	if err != nil {
 		return "", err
 	}
@@ -139,8 +155,8 @@ type textJSON struct {
 	URL      string       `json:"url"`
 }
 
-func (s *Service) listNewsletters(w http.ResponseWriter, r *http.Request) error {
-	found, next, err := s.archive(r, r.URL.Query().Get("next"))
+func (a *Archive) listNewsletters(w http.ResponseWriter, r *http.Request) error {
+	found, next, err := a.archive(r, r.URL.Query().Get("next"))
 	if err != nil {
 		return err
 	}
@@ -148,7 +164,7 @@ func (s *Service) listNewsletters(w http.ResponseWriter, r *http.Request) error 
 	for _, n := range found {
 		it := newsletterJSON{ID: n.ID, Kind: n.Kind, SentAt: n.Due.UTC().Truncate(time.Second)}
 		for _, tag := range n.Languages() {
-			it.Texts = append(it.Texts, textJSON{tag, n.Subjects[tag], s.Layout.publicURL(n.ID, tag)})
+			it.Texts = append(it.Texts, textJSON{tag, n.Subjects[tag], publicURL(a.Site, n.ID, tag)})
 		}
 		list = append(list, it)
 	}

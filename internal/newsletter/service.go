@@ -24,7 +24,7 @@ var templates embed.FS
 
 var pages = page.New(templates)
 
-// Service answers the coordinators' pages about newsletters, and everybody's about those that were sent.
+// Service answers the coordinators' pages about newsletters.
 type Service struct {
 	Newsletters *Store
 	Ledger      *dissemination.Store
@@ -68,18 +68,18 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("POST "+one+"/again", web.Coordinators, s.again())
 	m.Handle("GET "+one+"/report", web.Coordinators, s.showReport)
 	m.Handle("GET "+one+"/report.csv", web.Coordinators, s.downloadReport)
-	m.Handle("GET "+archivePath, web.Everyone, s.showArchive)
-	m.Handle("GET "+archivePath+"/{newsletter}", web.Everyone, s.showIssue)
-	m.Handle("GET "+imagesPath+"{image}", web.Everyone, s.showImage)
-	m.Handle("GET "+archivePath+".atom", web.Everyone, s.showFeed)
-	m.Handle("GET /api/newsletters", web.Everyone, s.listNewsletters)
 }
 
 func pathOf(id string) string { return "/desk/newsletters/" + id }
 
 // newsletter returns the newsletter that a request is about.
 func (s *Service) newsletter(r *http.Request) (Newsletter, map[language.Tag]Text, error) {
-	n, texts, err := s.Newsletters.Newsletter(r.Context(), r.PathValue("newsletter"))
+	return s.Newsletters.requested(r)
+}
+
+// requested returns the newsletter that a request's path names.
+func (s *Store) requested(r *http.Request) (Newsletter, map[language.Tag]Text, error) {
+	n, texts, err := s.Newsletter(r.Context(), r.PathValue("newsletter"))
 	if errors.Is(err, ErrNone) {
 		err = fault.NotFound()
 	}

@@ -24,7 +24,8 @@
 //
 // It may also define "breadcrumb", "description" (for search engines), "heading" (instead of the
 // title in an h1) and "layout" ("wide", for lists and tables, instead of "text"). Files in the folder
-// templates/shared are parsed along with every page of the domain.
+// templates/shared are parsed along with every page of the domain, and so are those of the same
+// folder of other packages that [New] is given.
 //
 // The functions of templates are in [functions], the parts and what each takes in templates/forms.html
 // and templates/parts.html. Named arguments are pairs of a field's name and its value; an unknown
@@ -58,7 +59,8 @@ var base = sync.OnceValues(func() (*template.Template, error) {
 
 // Pages are the pages of one domain. They are parsed when they are first shown.
 type Pages struct {
-	files fs.FS
+	files  fs.FS
+	shared []fs.FS
 
 	mu   sync.Mutex
 	sets map[set]*template.Template
@@ -70,9 +72,10 @@ type set struct {
 	name     string
 }
 
-// New returns the pages in the folder "templates" of files.
-func New(files fs.FS) *Pages {
-	return &Pages{files: files, sets: map[set]*template.Template{}}
+// New returns the pages in the folder "templates" of files. They can use the parts in the folder
+// "templates/shared" of files and of each of shared.
+func New(files fs.FS, shared ...fs.FS) *Pages {
+	return &Pages{files: files, shared: append(shared, files), sets: map[set]*template.Template{}}
 }
 
 // Render answers with a page in the language of the request. data becomes the View's Data.
@@ -123,10 +126,18 @@ func (p *Pages) parse(tag language.Tag, name string) (*template.Template, error)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := fs.Glob(p.files, "templates/shared/*.html")
-	if err != nil {
-		return nil, err
-	}
 	t = t.Funcs(functions(language.For(tag)))
-	return t.ParseFS(p.files, append(shared, path.Join("templates", name))...)
+	for _, files := range p.shared {
+		parts, err := fs.Glob(files, "templates/shared/*.html")
+		if err != nil {
+			return nil, err
+		}
+		if len(parts) == 0 {
+			continue
+		}
+		if t, err = t.ParseFS(files, parts...); err != nil {
+			return nil, err
+		}
+	}
+	return t.ParseFS(p.files, path.Join("templates", name))
 }

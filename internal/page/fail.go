@@ -20,9 +20,18 @@ type failure struct {
 	SignIn   bool
 }
 
-// Fail answers with the error page: what happened, what to do next, and the request's id. It is
-// made for web.Options.Fail.
+// Fail answers with the error page: what happened, what to do next, and the request's id. A form that
+// came without a session gets a page that keeps what was typed. It is made for web.Options.Fail.
 func Fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
+	if e.Status == http.StatusUnauthorized {
+		if form, ok := typedIn(r); ok {
+			err := own.Render(w, r, e.Status, "ended.html", form)
+			if err == nil {
+				return
+			}
+			slog.Error("a form of an ended session cannot be shown", "error", err)
+		}
+	}
 	p := language.For(web.Language(r.Context()))
 	code := e.Code
 	if !p.Has("error."+code) || !p.Has("error."+code+".title") {

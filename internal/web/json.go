@@ -8,9 +8,13 @@ import (
 	"github.com/municipalitiesnet/munet/internal/fault"
 )
 
-// TooLarge is the fault for a body over [MaxBody].
+// TooLarge is the fault for a body over what its route takes.
 func TooLarge(cause error) *fault.Error {
-	return fault.New(http.StatusRequestEntityTooLarge, "too-large").With("Kilobytes", MaxBody>>10).Because(cause)
+	limit := int64(MaxBody)
+	if e, ok := errors.AsType[*http.MaxBytesError](cause); ok {
+		limit = e.Limit
+	}
+	return fault.New(http.StatusRequestEntityTooLarge, "too-large").With("Kilobytes", int(limit>>10)).Because(cause)
 }
 
 // ReadForm parses a form body; its values are in r.PostForm afterwards.

@@ -20,8 +20,12 @@ import (
 	"github.com/municipalitiesnet/munet/internal/language"
 )
 
-// MaxBody is the largest request body in bytes; a larger one is refused with 413.
+// MaxBody is the largest request body in bytes; a larger one is refused with 413. See [Mux.AllowBody].
 const MaxBody = 256 << 10
+
+// LongText is a body for [Mux.AllowBody] in which a text that is far too long still arrives, so that
+// the form comes back with it. Lambda takes and gives 6 MB at most, in base64 or escaped.
+const LongText = 3 << 20
 
 // Access says who may call a route.
 type Access int
@@ -69,6 +73,7 @@ type Mux struct {
 	mux         *http.ServeMux
 	options     Options
 	routes      []Route
+	bodies      map[string]int64
 	crossOrigin http.CrossOriginProtection
 }
 
@@ -77,8 +82,7 @@ func NewMux(o Options) *Mux {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	m := &Mux{mux: http.NewServeMux(), options: o}
-	return m
+	return &Mux{mux: http.NewServeMux(), options: o, bodies: map[string]int64{}}
 }
 
 // Handle adds a route. The pattern has a method and a path as in [http.ServeMux]; GET answers HEAD too.
@@ -91,6 +95,17 @@ func (m *Mux) Handle(pattern string, who Access, h Handler) {
 // the one-click unsubscribe of RFC 8058, which mail providers call.
 func (m *Mux) AllowCrossOrigin(pattern string) { m.crossOrigin.AddInsecureBypassPattern(pattern) }
 
+// AllowBody lets a route take a body of up to so many bytes, in place of [MaxBody].
+func (m *Mux) AllowBody(pattern string, bytes int64) { m.bodies[pattern] = bytes }
+
+// maxBody is the largest body of a route, in bytes.
+func (m *Mux) maxBody(route string) int64 {
+	if bytes, ok := m.bodies[route]; ok {
+		return bytes
+	}
+	return MaxBody
+}
+
 // Routes returns the routes in the order they were added.
 func (m *Mux) Routes() []Route { return m.routes }
 
@@ -102,9 +117,9 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := &recorder{ResponseWriter: w}
 	secure(rec.Header())
-	r.Body = http.MaxBytesReader(rec, r.Body, MaxBody)
-	r = withLanguage(r)
 	_, route := m.mux.Handler(r)
+	r.Body = http.MaxBytesReader(rec, r.Body, m.maxBody(route))
+	r = withLanguage(r)
 	m.answer(rec, r, route)
 	m.logRequest(r, route, rec.status, time.Since(start))
 }

@@ -151,6 +151,30 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestARouteMayTakeMore(t *testing.T) {
+	for _, tt := range []struct {
+		path  string
+		bytes int
+		want  int
+	}{
+		{"/usual", MaxBody, 200}, {"/usual", MaxBody + 1, 413},
+		{"/long/texts", LongText, 200}, {"/long/texts", LongText + 1, 413},
+	} {
+		m := NewMux(Options{Log: slog.New(slog.DiscardHandler)})
+		read := func(_ http.ResponseWriter, r *http.Request) error { return ReadForm(r) }
+		m.Handle("POST /usual", Everyone, read)
+		m.Handle("POST /long/{text}", Everyone, read)
+		m.AllowBody("POST /long/{text}", LongText)
+		r := httptest.NewRequestWithContext(t.Context(), "POST", tt.path, strings.NewReader("text="+strings.Repeat("x", tt.bytes-len("text="))))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, r)
+		if w.Code != tt.want {
+			t.Errorf("%d bytes to %s: %d, want %d", tt.bytes, tt.path, w.Code, tt.want)
+		}
+	}
+}
+
 func TestLanguageOfTheAnswer(t *testing.T) {
 	greek := &Identity{Language: "el"}
 	tests := map[string]struct {

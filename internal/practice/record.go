@@ -129,7 +129,7 @@ type Practice struct {
 	State            State  `json:"state"`
 	// Submitted is the number of the version that was handed in last, 0 before the first one.
 	Submitted int `json:"submitted"`
-	// Published is the number of the version that the public sees, 0 while there is none.
+	// Published is the number of the version that the public sees, 0 while it sees none.
 	Published int `json:"published"`
 	// Contact is the person who gets what readers write, and agreed to it; the zero Ref if nobody.
 	Contact members.Ref `json:"contact"`
@@ -145,7 +145,7 @@ type Practice struct {
 // Draft is the content that the owners work on.
 type Draft struct {
 	Content
-	// Revision counts the times that it was saved.
+	// Revision is another one after each time that it was saved, 0 before the first one.
 	Revision int       `json:"revision"`
 	SavedAt  time.Time `json:"savedAt"`
 	SavedBy  string    `json:"savedBy"` // a name

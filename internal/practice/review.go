@@ -31,15 +31,19 @@ type Review struct {
 	At       time.Time `json:"at"`
 }
 
-// Outcome is what coordinators do with a version that was handed in.
+// Outcome is what became of a version that was handed in.
 type Outcome string
 
-// The outcomes of a review.
+// The outcomes of a review, and the one that owners choose themselves.
 const (
 	Publish    Outcome = "publish"
 	AskChanges Outcome = "askChanges"
 	Decline    Outcome = "decline"
+	Withdrawn  Outcome = "withdraw"
 )
+
+// Outcomes are those that coordinators decide on, in the order that forms show them.
+var Outcomes = []Outcome{Publish, AskChanges, Decline}
 
 // Decision is the outcome of a review, as its owners were told.
 type Decision struct {

@@ -1,0 +1,57 @@
+package practice
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/members"
+)
+
+// Follower is a member who wants to hear of new practices on some themes.
+type Follower struct {
+	Ref    members.Ref     `json:"ref"`
+	Themes []members.Topic `json:"themes"`
+}
+
+func followerPartition(ref members.Ref) dynamo.Item {
+	return dynamo.Key("follower#"+ref.String(), followerKey)
+}
+
+// Follow replaces the themes that a member follows; none ends it.
+func (s *Store) Follow(ctx context.Context, ref members.Ref, themes []members.Topic) error {
+	if len(themes) == 0 {
+		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: followerPartition(ref)})
+		return err
+	}
+	item, err := encode(followerItem{
+		PK: "follower#" + ref.String(), SK: followerKey, List: followerList, ListKey: ref.String(), Follower: Follower{ref, themes},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item})
+	return err
+}
+
+// Following returns the themes that a member follows.
+func (s *Store) Following(ctx context.Context, ref members.Ref) ([]members.Topic, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: followerPartition(ref)})
+	if err != nil || out.Item == nil {
+		return nil, err
+	}
+	it, err := decode[followerItem](out.Item)
+	return it.Themes, err
+}
+
+// Followers returns one page of all followers in an order that never changes, and the cursor of the
+// next page or "".
+func (s *Store) Followers(ctx context.Context, cursor string, limit int) ([]Follower, string, error) {
+	items, next, err := s.list(ctx, followerList, cursor, limit, false)
+	if err != nil {
+		return nil, "", err
+	}
+	all, err := decodeAll(items, func(it followerItem) (Follower, error) { return it.Follower, nil })
+	return all, next, err
+}

@@ -122,11 +122,11 @@ func (s *Store) moveWrites(ctx context.Context, into, from string, records []rec
 		writes = append(writes, write, types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &s.table, Key: dynamo.Key(callPrefix+from, r.SK),
 		}})
-		for _, key := range append([]string{r.identity()}, r.Keys...) {
-			it, err := s.identity(ctx, key)
-			if err != nil {
-				return nil, err
-			}
+		ids, err := s.identities(ctx, r.Record)
+		if err != nil {
+			return nil, err
+		}
+		for key, it := range ids {
 			if it.Call != from || moved[key] {
 				continue // it led to a third call, as an earlier import found
 			}

@@ -62,6 +62,8 @@ const (
 	recordPrefix  = "record#"
 	versionPrefix = "version#"
 	identityKey   = "identity"
+
+	identityPrefix = "identity#"
 )
 
 // Partitions of the index "list", both in the order of deadlines.
@@ -72,7 +74,7 @@ const (
 )
 
 func headKeyOf(id string) dynamo.Item         { return dynamo.Key(callPrefix+id, headKey) }
-func identityKeyOf(key string) dynamo.Item    { return dynamo.Key("identity#"+key, identityKey) }
+func identityKeyOf(key string) dynamo.Item    { return dynamo.Key(identityPrefix+key, identityKey) }
 func recordKey(r Record) string               { return recordPrefix + r.Source + "#" + r.ID }
 func versionKey(number int) string            { return fmt.Sprintf("%s%06d", versionPrefix, number) }
 func (r Record) identity() string             { return r.Source + "#" + r.ID }

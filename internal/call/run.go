@@ -7,6 +7,7 @@ type Outcome string
 
 // The outcomes.
 const (
+	Running    Outcome = "running"    // it goes on with the next invocation
 	Complete   Outcome = "complete"   // every call that the source says it has was read
 	Incomplete Outcome = "incomplete" // the pages kept shifting; the next run reads what is missing
 	Failed     Outcome = "failed"     // the source could not be read
@@ -19,7 +20,7 @@ type Run struct {
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended"`
 	Outcome Outcome   `json:"outcome"`
-	// Reason is why it failed, a code: the catalogues' "source.failed."+Reason.
+	// Reason is why it failed, or what last kept it waiting, a code: the catalogues' "source.failed."+Reason.
 	Reason string `json:"reason"`
 	Passes int    `json:"passes"`
 	Counts Counts `json:"counts"`

@@ -96,7 +96,7 @@ func (s *Store) Calls(ctx context.Context, ids []string) ([]Call, error) {
 	for i, id := range ids {
 		keys[i] = headKeyOf(id)
 	}
-	items, err := s.batch(ctx, keys)
+	items, err := s.batch(ctx, keys, false)
 	if err != nil {
 		return nil, err
 	}
@@ -122,13 +122,13 @@ func (s *Store) Calls(ctx context.Context, ids []string) ([]Call, error) {
 const batchSize = 100
 
 // batch reads items by their keys, in no order; no key twice.
-func (s *Store) batch(ctx context.Context, keys []dynamo.Item) ([]dynamo.Item, error) {
+func (s *Store) batch(ctx context.Context, keys []dynamo.Item, consistent bool) ([]dynamo.Item, error) {
 	keys = unrepeated(keys)
 	var found []dynamo.Item
 	for len(keys) > 0 {
 		n := min(len(keys), batchSize)
 		out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys[:n]}},
+			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys[:n], ConsistentRead: &consistent}},
 		})
 		if err != nil {
 			return nil, fmt.Errorf("call: reading: %w", err)

@@ -5,11 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
@@ -42,7 +43,7 @@ func (s *Store) Upsert(ctx context.Context, run string, records []Record) ([]Res
 		records[i] = records[i].Clean()
 		keys = append(keys, identityKeyOf(records[i].identity()))
 	}
-	items, err := s.batch(ctx, keys)
+	items, err := s.batch(ctx, keys, false)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +56,10 @@ func (s *Store) Upsert(ctx context.Context, run string, records []Record) ([]Res
 		known[it.PK] = it
 	}
 	results := make([]Result, len(records))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
 	for i, r := range records {
-		it := known["identity#"+r.identity()]
+		it := known[identityPrefix+r.identity()]
 		if it.same(r.Checksum()) {
 			results[i] = Result{Call: it.Call, Effect: Unchanged}
 			if run != "" && it.Run == run {
@@ -64,12 +67,18 @@ func (s *Store) Upsert(ctx context.Context, run string, records []Record) ([]Res
 			}
 			continue
 		}
-		if results[i], err = s.save(ctx, run, r); err != nil {
-			return nil, fmt.Errorf("call: %s: %w", r.identity(), err)
-		}
+		group.Go(func() (err error) {
+			if results[i], err = s.save(ctx, run, r); err != nil {
+				err = fmt.Errorf("call: %s: %w", r.identity(), err)
+			}
+			return err
+		})
 	}
-	return results, nil
+	return results, group.Wait()
 }
+
+// atOnce is how many calls are written at the same time.
+const atOnce = 8
 
 // save writes one record into its call, again if the call changes meanwhile.
 func (s *Store) save(ctx context.Context, run string, r Record) (Result, error) {
@@ -213,20 +222,28 @@ func bounded(all []Difference) []Difference {
 
 // identities reads where a record's keys lead, consistently, by key.
 func (s *Store) identities(ctx context.Context, r Record) (map[string]identityItem, error) {
+	keys := []dynamo.Item{identityKeyOf(r.identity())}
+	for _, k := range r.Keys {
+		keys = append(keys, identityKeyOf(k))
+	}
+	items, err := s.batch(ctx, keys, true)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string]identityItem{}
-	for _, k := range append([]string{r.identity()}, r.Keys...) {
-		it, err := s.identity(ctx, k)
+	for _, item := range items {
+		it, err := decode[identityItem](item)
 		if err != nil {
 			return nil, err
 		}
-		found[k] = it
+		found[strings.TrimPrefix(it.PK, identityPrefix)] = it
 	}
 	return found, nil
 }
 
 // identityWrites lead the record's keys to its call. Keys that lead elsewhere stay as they are.
 func (s *Store) identityWrites(id, run string, r Record, effect Effect, ids map[string]identityItem) ([]types.TransactWriteItem, error) {
-	own := identityItem{PK: "identity#" + r.identity(), SK: identityKey, Call: id, Checksum: r.Checksum(), Run: run, Outcome: effect}
+	own := identityItem{PK: identityPrefix + r.identity(), SK: identityKey, Call: id, Checksum: r.Checksum(), Run: run, Outcome: effect}
 	condition, values := "attribute_not_exists(pk) OR #call = :call", dynamo.Item{":call": dynamo.S(id)}
 	write, err := s.put(own, condition, values)
 	if err != nil {
@@ -237,7 +254,7 @@ func (s *Store) identityWrites(id, run string, r Record, effect Effect, ids map[
 		if ids[k].Call != "" {
 			continue
 		}
-		write, err := s.put(identityItem{PK: "identity#" + k, SK: identityKey, Call: id}, condition, values)
+		write, err := s.put(identityItem{PK: identityPrefix + k, SK: identityKey, Call: id}, condition, values)
 		if err != nil {
 			return nil, err
 		}
@@ -254,17 +271,6 @@ func (s *Store) identityWrites(id, run string, r Record, effect Effect, ids map[
 func (s *Store) begin(ctx context.Context) (time.Time, context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	return s.now().UTC(), ctx, cancel
-}
-
-// identity reads where a key leads; to no call if nobody has it.
-func (s *Store) identity(ctx context.Context, key string) (identityItem, error) {
-	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.table, Key: identityKeyOf(key), ConsistentRead: aws.Bool(true),
-	})
-	if err != nil {
-		return identityItem{}, fmt.Errorf("call: reading: %w", err)
-	}
-	return decode[identityItem](out.Item)
 }
 
 // transact writes all or nothing. It fails with errMoved if something was written since it was read.

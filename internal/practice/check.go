@@ -91,7 +91,9 @@ func (k *checks) texts(c Content) {
 	}
 	for _, tag := range c.languages() {
 		if !slices.Contains(members.Languages, string(tag)) {
-			k.refuse("texts", "choice")
+			if tag != c.Original {
+				k.refuse("texts", "choice")
+			}
 			continue
 		}
 		t := c.Texts[tag]
@@ -166,12 +168,15 @@ func (k *checks) period(f Facts) {
 	}
 }
 
+// month is how months are written.
+const month = "2006-01"
+
 // month reads a month such as "2024-03", the zero time if there is none.
 func (k *checks) month(name, value string) time.Time {
 	if value == "" {
 		return time.Time{}
 	}
-	t, err := time.Parse("2006-01", value)
+	t, err := time.Parse(month, value)
 	if err != nil || t.Year() < 1950 || t.Year() > 2100 {
 		k.refuse(name, "month")
 		return time.Time{}

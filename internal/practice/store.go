@@ -27,7 +27,7 @@ type Store struct {
 }
 
 // NewStore returns a store on a table laid out as template.yaml says.
-func NewStore(client *dynamodb.Client, table string, _ any, now func() time.Time) *Store {
+func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
 	return &Store{dynamo.NewClient(client), table, now}
 }
 

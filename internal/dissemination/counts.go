@@ -34,3 +34,6 @@ func (c *Counts) addChange(before Counts, sh *shard) {
 
 // Closed is how many recipients have been dealt with.
 func (c Counts) Closed() int { return c.Sent + c.Failed + c.Suppressed + c.Unknown }
+
+// Total is how many recipients there are.
+func (c Counts) Total() int { return c.Ready + c.Claimed + c.Closed() }

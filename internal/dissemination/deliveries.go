@@ -30,7 +30,7 @@ func (s *Store) Deliveries(ctx context.Context, campaign string) iter.Seq2[Deliv
 		for sh, err := range s.shards(ctx, campaign) {
 			var recipients []string
 			if err == nil {
-				recipients, err = s.recipients(ctx, campaign, sh.number)
+				recipients, err = s.Recipients(ctx, campaign, sh.number)
 			}
 			if err != nil {
 				yield(Delivery{}, err)

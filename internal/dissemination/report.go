@@ -42,7 +42,13 @@ type ShardReport struct {
 	Number int
 	Counts
 	State ShardState
+
+	shard *shard
 }
+
+// Delivery is what became of the mail to a shard's recipient, by their place in [Store.Recipients], from 0
+// to Total. It names nobody.
+func (r ShardReport) Delivery(i int) Delivery { return r.shard.delivery(i, "") }
 
 // ShardState says whether somebody is at a shard.
 type ShardState string
@@ -90,7 +96,7 @@ func (s *Store) Report(ctx context.Context, id string, limit int) (Report, error
 }
 
 func (r *Report) add(sh *shard, now time.Time) {
-	one := ShardReport{Number: sh.number, State: sh.state(now)}
+	one := ShardReport{Number: sh.number, State: sh.state(now), shard: sh}
 	sh.count(&one.Counts)
 	sh.count(&r.Counts)
 	r.Shards = append(r.Shards, one)
@@ -136,7 +142,7 @@ func (s *Store) exceptions(ctx context.Context, sh *shard, limit int) ([]Excepti
 		}
 		if recipients == nil {
 			var err error
-			if recipients, err = s.recipients(ctx, sh.campaign, sh.number); err != nil {
+			if recipients, err = s.Recipients(ctx, sh.campaign, sh.number); err != nil {
 				return nil, err
 			}
 		}

@@ -54,7 +54,7 @@ type claimed struct {
 }
 
 func (r *run) sendWindows(ctx context.Context, sh *shard) error {
-	recipients, err := r.store.recipients(ctx, sh.campaign, sh.number)
+	recipients, err := r.store.Recipients(ctx, sh.campaign, sh.number)
 	if err != nil {
 		return err
 	}

@@ -150,8 +150,8 @@ func (s *Store) shard(ctx context.Context, campaign string, number int) (*shard,
 	return decodeShard(item)
 }
 
-// recipients returns the recipients of a shard in the order of its outcomes.
-func (s *Store) recipients(ctx context.Context, campaign string, shard int) ([]string, error) {
+// Recipients returns the recipients of a shard, in the order of its deliveries.
+func (s *Store) Recipients(ctx context.Context, campaign string, shard int) ([]string, error) {
 	item, err := s.get(ctx, dynamo.Key(campaign, recipientsKey(shard)))
 	if err != nil {
 		return nil, err

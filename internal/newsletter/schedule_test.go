@@ -103,7 +103,7 @@ func TestProgressNamesWhoIsUncertain(t *testing.T) {
 	o.submit(path+"/send", o.immediately(path))
 	// The mail service accepts and does not answer.
 	engine := &dissemination.Engine{
-		Store: o.Ledger, Send: silently(o.Sender), Quota: o.Sender.Quota, Log: o.Log,
+		Store: o.Ledger, Send: silently(o.Sender), Quota: o.Sender.Quota, Log: o.Service.Log,
 		Kinds: map[string]dissemination.Kind{CampaignKind: &Bulk{Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout}},
 	}
 	if _, err := engine.Run(t.Context()); err != nil {

@@ -100,10 +100,7 @@ func TestBrowserPages(t *testing.T) {
 		"/", "/about", "/privacy", "/accessibility", "/register", "/sign-in", "/members", "/members?words=nobody", "/newsletters",
 		"/nothing", "/confirm?token=forged", "/preferences?token=forged", "/unsubscribe?token=forged",
 	} {
-		b.open(path)
-		b.fits()
-		b.open(withLanguage(path, "el"))
-		b.fits()
+		b.looksAt(path)
 	}
 	b.open("/sign-in")
 	b.signIn(coordinator)
@@ -111,9 +108,19 @@ func TestBrowserPages(t *testing.T) {
 		"/profile", "/preferences", "/sessions", "/colleagues", "/leave",
 		"/desk", "/desk/members", "/desk/members?state=left", "/desk/imports", "/desk/newsletters", "/desk/newsletters/new", "/desk/newsletters/images",
 	} {
-		b.open(path)
-		b.fits()
-		b.open(withLanguage(path, "el"))
+		b.looksAt(path)
+	}
+	b.looksAtNewsletters()
+}
+
+// looksAt opens a page in both languages on a phone.
+func (b *browser) looksAt(path string) {
+	b.t.Helper()
+	for _, language := range []string{"en", "el"} {
+		b.open(withLanguage(path, language))
+		if want, _, _ := strings.Cut(path, "?"); b.path() != want {
+			b.t.Fatalf("%s leads to %s", path, b.path())
+		}
 		b.fits()
 	}
 }

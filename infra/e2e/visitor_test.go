@@ -184,14 +184,21 @@ func (v *visitor) signIn(address string) {
 // newsletter writes a newsletter in English and Greek, sends it now, and returns its identifier.
 func (v *visitor) newsletter(english, greek string) string {
 	v.t.Helper()
+	id := v.draft(english, greek)
+	v.schedule(id, url.Values{"moment": {"now"}})
+	return id
+}
+
+// draft writes a newsletter in English and Greek and returns its identifier.
+func (v *visitor) draft(english, greek string) string {
+	v.t.Helper()
 	v.open("/desk/newsletters/new")
 	v.sees()
 	v.send("/desk/newsletters/new", url.Values{"kind": {"monthly"}, "main": {"en"}})
 	v.sees()
 	id := strings.Split(v.path, "/")[3]
-	path := "/desk/newsletters/" + id
 	for language, subject := range map[string]string{"en": english, "el": greek} {
-		text := path + "/texts/" + language
+		text := "/desk/newsletters/" + id + "/texts/" + language
 		v.open(text)
 		v.send(text, url.Values{
 			"version": {v.find(`name="version" value="(\d+)"`)},
@@ -199,9 +206,17 @@ func (v *visitor) newsletter(english, greek string) string {
 		})
 		v.sees()
 	}
-	v.open(path + "/send")
-	v.sees()
-	v.send(path+"/send", url.Values{"version": {v.find(`name="version" value="(\d+)"`)}, "moment": {"now"}, "number": {v.find(`data-reach="(\d+)"`)}})
-	v.sees()
 	return id
+}
+
+// schedule sends a newsletter to everybody at the moment that the form names.
+func (v *visitor) schedule(id string, moment url.Values) {
+	v.t.Helper()
+	path := "/desk/newsletters/" + id + "/send"
+	v.open(path)
+	v.sees()
+	moment.Set("version", v.find(`name="version" value="(\d+)"`))
+	moment.Set("number", v.find(`data-reach="(\d+)"`))
+	v.send(path, moment)
+	v.sees()
 }

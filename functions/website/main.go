@@ -11,6 +11,6 @@ import (
 func main() {
 	contact := website.Contact{Address: environment.Setting("COORDINATOR_ADDRESS"), Postal: environment.Setting("POSTAL_ADDRESS")}
 	m := web.NewMux(web.Options{Fail: page.Fail, Log: environment.Log()})
-	website.Register(m, contact)
+	website.Register(m, environment.Setting("SITE_URL"), contact)
 	web.Start(m)
 }

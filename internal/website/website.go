@@ -19,10 +19,12 @@ var pages = page.New(templates)
 //go:embed openapi.yaml
 var description []byte
 
-// robots keeps crawlers out of pages that are only for people with a link or an account.
+// robots keeps crawlers out of pages that are only for people with a link or an account, and leads
+// them to the list of the others.
 const robots = `User-agent: *
 Disallow: /confirm
 Disallow: /desk
+Disallow: /my-practices
 Disallow: /preferences
 Disallow: /profile
 Disallow: /sign-in
@@ -48,15 +50,16 @@ var (
 	accessibilityChanged = time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
 )
 
-// Register adds the website's routes. Any other path of m is answered with its error page.
-func Register(m *web.Mux, c Contact) {
+// Register adds the website's routes. Any other path of m is answered with its error page. site is the
+// site's address, without a slash at the end.
+func Register(m *web.Mux, site string, c Contact) {
 	m.Handle("GET /{$}", web.Everyone, show("home.html", nil))
 	m.Handle("GET /about", web.Everyone, show("about.html", nil))
 	m.Handle("GET /privacy", web.Everyone, show("privacy.html", statement{c, privacyChanged}))
 	m.Handle("GET /accessibility", web.Everyone, show("accessibility.html", statement{c, accessibilityChanged}))
 	m.Handle("GET /static/{file}", web.Everyone, page.ServeAsset)
 	m.Handle("GET /favicon.ico", web.Everyone, page.ServeFavicon)
-	m.Handle("GET /robots.txt", web.Everyone, file("text/plain; charset=utf-8", []byte(robots)))
+	m.Handle("GET /robots.txt", web.Everyone, file("text/plain; charset=utf-8", []byte(robots+"\nSitemap: "+site+"/sitemap.xml\n")))
 	m.Handle("GET /api/openapi.yaml", web.Everyone, file("application/yaml", description))
 }
 

@@ -17,7 +17,7 @@ var contact = Contact{Address: "secretariat@munet.example", Postal: "MuNet <1>, 
 func get(t *testing.T, target string) *httptest.ResponseRecorder {
 	t.Helper()
 	m := web.NewMux(web.Options{Fail: page.Fail})
-	Register(m, contact)
+	Register(m, "https://munet.example", contact)
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
 	return w
@@ -78,7 +78,9 @@ func checkHeadings(t *testing.T, target, body string) {
 }
 
 // elsewhere are the pages of other functions that the website leads to.
-var elsewhere = []string{"/members", "/newsletters", "/register", "/sign-in", "/profile", "/preferences", "/leave"}
+var elsewhere = []string{
+	"/members", "/practices", "/practices/data", "/figures", "/newsletters", "/register", "/sign-in", "/profile", "/preferences", "/leave",
+}
 
 func TestLinksLeadSomewhere(t *testing.T) {
 	for _, path := range []string{"/", "/about", "/privacy", "/accessibility", "/nowhere"} {
@@ -131,5 +133,11 @@ func TestOtherFiles(t *testing.T) {
 		if w.Code != tt.status || w.Header().Get("Content-Type") != tt.contentType || !strings.HasPrefix(w.Body.String(), tt.begins) {
 			t.Errorf("%s: %d %s %.40q", tt.path, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
+	}
+}
+
+func TestRobotsAreLedToTheSitemap(t *testing.T) {
+	if body := get(t, "/robots.txt").Body.String(); !strings.Contains(body, "\nSitemap: https://munet.example/sitemap.xml\n") {
+		t.Errorf("robots.txt is\n%s", body)
 	}
 }

@@ -67,3 +67,12 @@ const wait = (part) => {
   setTimeout(() => refresh(part).catch(() => wait(part)), seconds * 1000);
 };
 for (const part of document.querySelectorAll("[data-refresh]")) wait(part);
+
+// The address of a page is copied by a button, where the browser can.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  button.closest("[data-copy-row]").hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+  });
+}

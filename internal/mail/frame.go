@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bytes"
 	"errors"
 	"html/template"
 	"maps"
@@ -158,10 +157,7 @@ func (s spliced) plain(preferences, unsubscribe string) string {
 	return s.pieces[0] + preferences + s.pieces[1] + unsubscribe + s.pieces[2]
 }
 
-// quoted joins the encoded pieces by soft line breaks, which decode to
-// nothing, so that no line grows beyond 76 bytes whatever the links are.
-func (s spliced) quoted(preferences, unsubscribe string) []byte {
-	return bytes.Join([][]byte{
-		s.encoded[0], quote(preferences), s.encoded[1], quote(unsubscribe), s.encoded[2],
-	}, []byte("=\r\n"))
+// quoted returns the encoded pieces and, between them, the encoded links.
+func (s spliced) quoted(preferences, unsubscribe string) [][]byte {
+	return [][]byte{s.encoded[0], quote(preferences), s.encoded[1], quote(unsubscribe), s.encoded[2]}
 }

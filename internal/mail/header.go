@@ -10,8 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/emersion/go-message/textproto"
-
 	"github.com/municipalitiesnet/munet/internal/token"
 )
 
@@ -44,6 +42,35 @@ func (e *HeaderError) Error() string {
 
 // headerField is one line of a message's header.
 type headerField struct{ name, value string }
+
+// maxHeaderLine is how long a line of the header should be, without its end (RFC 5322, section 2.1.1).
+const maxHeaderLine = 76
+
+// append adds the field to a header, folded at spaces as far as it has some.
+func (f headerField) append(out []byte) []byte {
+	out = append(out, f.name...)
+	out = append(out, ": "...)
+	room := maxHeaderLine - len(f.name) - len(": ")
+	for rest := f.value; ; room = maxHeaderLine {
+		if len(rest) <= room {
+			out = append(out, rest...)
+			return append(out, "\r\n"...)
+		}
+		// The next line begins with the space at which this one is folded, and is not empty.
+		at := strings.LastIndexByte(rest[:max(room, 0)+1], ' ')
+		if at <= 0 {
+			at = 1 + strings.IndexByte(rest[1:], ' ')
+		}
+		if at <= 0 {
+			at = len(rest)
+		}
+		out = append(out, rest[:at]...)
+		out = append(out, "\r\n"...)
+		if rest = rest[at:]; rest == "" {
+			return out
+		}
+	}
+}
 
 // header returns the message's fields in the order in which they are written.
 func (m Message) header() ([]headerField, error) {
@@ -174,7 +201,7 @@ func formatAddress(field string, a Address) (string, error) {
 	}
 	name := encodeWords(a.Name)
 	if isPlain(a.Name) {
-		name = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(a.Name) + `"`
+		name = `"` + strings.ReplaceAll(strings.ReplaceAll(a.Name, `\`, `\\`), `"`, `\"`) + `"`
 	}
 	return name + " <" + email + ">", nil
 }
@@ -247,14 +274,4 @@ func isHeaderURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && len(s) <= maxHeaderURL &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' })
-}
-
-// asHeader puts fields into the library's form, which writes the last one
-// added first.
-func asHeader(fields []headerField) textproto.Header {
-	var h textproto.Header
-	for _, f := range slices.Backward(fields) {
-		h.Add(f.name, f.value)
-	}
-	return h
 }

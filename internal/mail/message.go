@@ -14,9 +14,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"mime/quotedprintable"
+	"strings"
 	"time"
-
-	"github.com/emersion/go-message/textproto"
 
 	"github.com/municipalitiesnet/munet/internal/language"
 )
@@ -45,7 +44,7 @@ type Message struct {
 	Date             time.Time // the zero value means now
 	ID               string    // without angle brackets; empty means a random one
 
-	text, html []byte // encoded as quoted-printable by an Edition
+	text, html [][]byte // encoded as quoted-printable by an Edition, in pieces
 }
 
 // Bulk makes a message one of a list that can be left (RFC 2369, RFC 8058).
@@ -65,63 +64,62 @@ func (m Message) MIME() ([]byte, error) {
 	}
 	text, html := m.text, m.html
 	if text == nil {
-		text, html = quote(m.Text), quote(m.HTML)
+		text, html = [][]byte{quote(m.Text)}, [][]byte{quote(m.HTML)}
 	}
-
-	boundary := boundaryFor(fields)
-	fields = append(fields,
-		headerField{"MIME-Version", "1.0"},
-		headerField{"Content-Type", `multipart/alternative; boundary="` + boundary + `"`},
-	)
-	out := bytes.NewBuffer(make([]byte, 0, len(text)+len(html)+2048))
-	if err := textproto.WriteHeader(out, asHeader(fields)); err != nil {
-		return nil, err
+	size := 3000 // more than most headers have
+	for _, pieces := range [][][]byte{text, html} {
+		for _, piece := range pieces {
+			size += len(piece)
+		}
 	}
-	parts := textproto.NewMultipartWriter(out)
-	if err := parts.SetBoundary(boundary); err != nil {
-		return nil, err
+	out := make([]byte, 0, size)
+	for _, f := range fields {
+		out = f.append(out)
 	}
-	if err := writePart(parts, "text/plain", text); err != nil {
-		return nil, err
-	}
-	if err := writePart(parts, "text/html", html); err != nil {
-		return nil, err
-	}
-	if err := parts.Close(); err != nil {
-		return nil, err
-	}
-	if out.Len() > maxMessage {
+	boundary := boundaryFor(out)
+	out = headerField{"MIME-Version", "1.0"}.append(out)
+	out = headerField{"Content-Type", `multipart/alternative; boundary="` + boundary + `"`}.append(out)
+	out = appendPart(out, boundary, "text/plain", text)
+	out = appendPart(out, boundary, "text/html", html)
+	out = append(out, "\r\n--"+boundary+"--\r\n"...)
+	if len(out) > maxMessage {
 		return nil, &HeaderError{"Subject", "belongs to a message that is larger than 10 MB"}
 	}
-	return out.Bytes(), nil
+	return out, nil
 }
 
-func writePart(parts *textproto.MultipartWriter, mediaType string, quoted []byte) error {
-	w, err := parts.CreatePart(asHeader([]headerField{
-		{"Content-Type", mediaType + "; charset=utf-8"},
-		{"Content-Transfer-Encoding", "quoted-printable"},
-	}))
-	if err != nil {
-		return err
+// appendPart adds a body part (RFC 2046, section 5.1.1) whose pieces are joined by soft line breaks,
+// which decode to nothing, so that no line grows beyond 76 bytes wherever the pieces were cut.
+func appendPart(out []byte, boundary, mediaType string, pieces [][]byte) []byte {
+	out = append(out, "\r\n--"+boundary+"\r\n"...)
+	out = headerField{"Content-Type", mediaType + "; charset=utf-8"}.append(out)
+	out = headerField{"Content-Transfer-Encoding", "quoted-printable"}.append(out)
+	out = append(out, "\r\n"...)
+	for i, piece := range pieces {
+		if i > 0 {
+			out = append(out, "=\r\n"...)
+		}
+		out = append(out, piece...)
 	}
-	_, err = w.Write(quoted)
-	return err
+	return out
 }
 
 // boundaryFor derives the boundary from the header, so that equal messages
 // have equal bytes. It begins with "=_", which quoted-printable text never
 // holds, so that no content can end its part.
-func boundaryFor(fields []headerField) string {
-	hash := sha256.New()
-	for _, f := range fields {
-		hash.Write([]byte(f.name + f.value + "\n"))
-	}
-	return "=_" + hex.EncodeToString(hash.Sum(nil)[:16])
+func boundaryFor(header []byte) string {
+	hash := sha256.Sum256(header)
+	return "=_" + hex.EncodeToString(hash[:16])
 }
 
 // quote encodes text as quoted-printable (RFC 2045, section 6.7).
 func quote(text string) []byte {
+	if strings.Contains(text, "\r") {
+		// The writer forgets the next LF after a CR, however far away it is.
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	}
 	var out bytes.Buffer
+	out.Grow(len(text) + len(text)/16)
 	w := quotedprintable.NewWriter(&out)
 	// Writing to a buffer cannot fail.
 	_, _ = w.Write([]byte(text))

@@ -256,3 +256,24 @@ func FuzzSubject(f *testing.F) {
 		}
 	})
 }
+
+func TestHeadersAreFolded(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 90)
+	for value, want := range map[string]string{
+		"short":                             "Field: short\r\n",
+		strings.Repeat("word ", 20) + "end": "Field: " + strings.TrimSuffix(strings.Repeat("word ", 14), " ") + "\r\n" + strings.Repeat(" word", 6) + " end\r\n",
+		long:                                "Field: " + long + "\r\n",
+		"<" + long + ">, <" + long + ">":    "Field: <" + long + ">,\r\n <" + long + ">\r\n",
+		strings.Repeat("y", 69):             "Field: " + strings.Repeat("y", 69) + "\r\n",
+		strings.Repeat("y", 69) + " z":      "Field: " + strings.Repeat("y", 69) + "\r\n z\r\n",
+	} {
+		got := string(headerField{"Field", value}.append(nil))
+		if got != want {
+			t.Errorf("%q became %q, want %q", value, got, want)
+		}
+		if unfolded := strings.ReplaceAll(got, "\r\n ", " "); unfolded != "Field: "+value+"\r\n" {
+			t.Errorf("%q reads as %q", value, unfolded)
+		}
+	}
+}

@@ -27,7 +27,7 @@ const (
 )
 
 // Pause returns the write that pauses a campaign that is being sent, to join a transaction. Mail in
-// hand is still sent. The write fails if the campaign is not being sent or is paused already.
+// hand, and that of the next [glance], is still sent. The write fails if the campaign is not being sent or is paused already.
 func (s *Store) Pause(id string) types.TransactWriteItem {
 	return s.control(id, change{
 		set: "paused = :now, pausedWhy = :why", remove: "holder, #due, dueAt, errand",

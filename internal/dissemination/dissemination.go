@@ -85,7 +85,8 @@ type Content interface {
 	// after the last ones. The first call has the cursor "". A page may be empty and yet have a
 	// next one. It is not called for a campaign with an explicit list.
 	Recipients(ctx context.Context, cursor string, limit int) (recipients []string, next string, err error)
-	// Compose looks at recipients as they are now and returns a draft for each, in their order.
+	// Compose looks at recipients as they are now, at most 100, and returns a draft for each, in
+	// their order. A draft is sent within moments or composed again.
 	Compose(ctx context.Context, recipients []string) ([]Draft, error)
 }
 

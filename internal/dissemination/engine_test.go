@@ -64,9 +64,9 @@ func TestWritesPerRecipient(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.check("c")
-	// 24 windows (1, 2, 4, 8, 16, then 20 each), each with a claim and a place in the rate, and
-	// now and then a mark on its own.
-	if limit := 400 / 4; cable.writes > limit {
+	// 24 windows (1, 2, 4, 8, 16, then 20 each) with a claim each, 4 stretches with a place in the
+	// rate each, and now and then a mark on its own.
+	if limit := 400 / 10; cable.writes > limit {
 		t.Errorf("400 recipients took %d writes, want at most %d", cable.writes, limit)
 	}
 	item, err := w.store.get(t.Context(), dynamo.Key("c", shardKey(1)))

@@ -13,6 +13,8 @@ const (
 	// maxWindow is how many deliveries are in hand at most, and so how many one crash can make
 	// UNKNOWN.
 	maxWindow = 20
+	// maxStretch is how many recipients are looked at together: what one BatchGetItem reads.
+	maxStretch = 100
 	// maxFailures is how many windows in a row may fail as a whole before a run gives up.
 	maxFailures = 5
 	minBackoff  = 500 * time.Millisecond
@@ -31,11 +33,13 @@ type pacer struct {
 	quota  mail.Quota
 	// size is how many to try next, failures how many windows in a row had no answer but no.
 	size, failures int
+	// reach is how many recipients could be dealt with of late while a look at them was good.
+	reach int
 }
 
-// window returns how many deliveries to take in hand, or 0 if the account's quota is used up. The
-// quota is asked for once, by the first window of a run.
-func (p *pacer) window(ctx context.Context, ask func(context.Context) (mail.Quota, error)) (int, error) {
+// stretch returns how many recipients to look at together, or 0 if the account's quota is used up:
+// as many as the rate lets go while the look is good. The quota is asked for once in a run.
+func (p *pacer) stretch(ctx context.Context, ask func(context.Context) (mail.Quota, error)) (int, error) {
 	if !p.asked {
 		quota, err := ask(ctx)
 		if err != nil {
@@ -44,15 +48,32 @@ func (p *pacer) window(ctx context.Context, ask func(context.Context) (mail.Quot
 		if quota.PerSecond <= 0 {
 			return 0, errors.New("dissemination: SES allows no messages a second")
 		}
-		p.quota, p.asked, p.size = quota, true, 1
+		p.quota, p.asked, p.size, p.reach = quota, true, 1, maxStretch
 	}
-	// A window is sent at once, so it holds what the rate allows in half a second.
-	size := min(p.size, maxWindow, int(math.Ceil(p.quota.PerSecond*share/2)))
-	if p.quota.Left >= 0 {
-		kept := int(float64(p.quota.Max) * (1 - share))
-		size = min(size, max(p.quota.Left-kept, 0))
+	return min(max(int(p.quota.PerSecond*share*glance.Seconds()), p.burst()), p.reach, p.left()), nil
+}
+
+// reached learns how many of a stretch were dealt with in time, and how many were not.
+func (p *pacer) reached(inTime, late int) {
+	p.reach = min(2*p.reach, maxStretch)
+	if late > 0 {
+		p.reach = max(inTime, 1)
 	}
-	return size, nil
+}
+
+// window returns how many deliveries to take in hand now.
+func (p *pacer) window() int { return min(p.size, maxWindow, p.burst(), p.left()) }
+
+// burst is how many may be sent at once: what the rate allows in half a second.
+func (p *pacer) burst() int { return int(math.Ceil(p.quota.PerSecond * share / 2)) }
+
+// left is how many bulk mails the account may send today.
+func (p *pacer) left() int {
+	if p.quota.Left < 0 {
+		return math.MaxInt
+	}
+	kept := int(float64(p.quota.Max) * (1 - share))
+	return max(p.quota.Left-kept, 0)
 }
 
 // learn adapts to how a window went and returns how long to wait before the next.

@@ -7,8 +7,6 @@ import (
 	"maps"
 	"sync"
 	"time"
-
-	"github.com/municipalitiesnet/munet/internal/mail"
 )
 
 // patience is how long the known outcomes of a window wait to be written together with the claims
@@ -47,12 +45,11 @@ func (r *run) rescue(ctx context.Context, sh *shard) error {
 	return err
 }
 
-// claimed is a delivery in hand.
-type claimed struct {
-	index   int
-	message mail.Message
-}
+// glance is how long a look at recipients is good for: their next window is claimed within it, or
+// they are looked at again.
+const glance = 300 * time.Millisecond
 
+// sendWindows works a shard off, one look at the campaign and at some recipients after the other.
 func (r *run) sendWindows(ctx context.Context, sh *shard) error {
 	recipients, err := r.store.Recipients(ctx, sh.campaign, sh.number)
 	if err != nil {
@@ -66,8 +63,7 @@ func (r *run) sendWindows(ctx context.Context, sh *shard) error {
 		if c.State == Cancelled {
 			sh.close(cancelled)
 		}
-		waiting := len(sh.ready(maxWindow))
-		if waiting == 0 {
+		if len(sh.ready(1)) == 0 {
 			return r.store.finish(ctx, sh)
 		}
 		if !c.sends() {
@@ -79,29 +75,58 @@ func (r *run) sendWindows(ctx context.Context, sh *shard) error {
 		if c.Parked.After(r.store.now()) {
 			return r.store.release(ctx, sh, c.Parked)
 		}
-		size, err := r.pacer.window(ctx, r.Quota)
+		size, err := r.pacer.stretch(ctx, r.Quota)
 		if err != nil {
 			return err
 		}
 		if size == 0 {
 			return r.park(ctx, sh)
 		}
-		if err := r.awaitPlaces(ctx, sh, min(size, waiting)); err != nil {
-			return err
-		}
-		if err := r.sendWindow(ctx, c, sh, size, recipients); err != nil {
+		if err := r.sendStretch(ctx, c, sh, sh.ready(size), recipients); err != nil {
 			return err
 		}
 	}
 	return r.store.release(context.WithoutCancel(ctx), sh, r.store.now())
 }
 
-// awaitPlaces waits until n messages fit into the account's rate.
-func (r *run) awaitPlaces(ctx context.Context, sh *shard, n int) error {
-	at, err := r.store.reserve(ctx, n, r.pacer.quota.PerSecond)
+// sendStretch looks at recipients together and sends to them, window by window, until what it saw
+// of them is too old.
+func (r *run) sendStretch(ctx context.Context, c Campaign, sh *shard, indexes []int, recipients []string) error {
+	// Places in the rate come first, though not everybody may turn out to want the mail: what is
+	// known of the recipients must not grow old while it waits for a place.
+	at, err := r.store.reserve(ctx, len(indexes), r.pacer.quota.PerSecond)
 	if err != nil {
 		return err
 	}
+	if err := r.await(ctx, sh, at); err != nil {
+		return err
+	}
+	looked := r.store.now()
+	prospects, err := r.look(ctx, c, indexes, recipients)
+	if err != nil {
+		return err
+	}
+	for rest := prospects; ; {
+		window := rest[:min(r.pacer.window(), len(rest))]
+		if goOn, err := r.sendWindow(ctx, c, sh, window); !goOn || err != nil {
+			return err
+		}
+		rest = rest[len(window):]
+		if len(rest) > 0 {
+			at = at.Add(span(len(window), r.pacer.quota.PerSecond))
+			if err := r.await(ctx, sh, at); err != nil {
+				return err
+			}
+		}
+		if len(rest) == 0 || r.store.now().Sub(looked) > glance || r.ending(ctx) {
+			r.pacer.reached(len(prospects)-len(rest), len(rest))
+			return nil
+		}
+	}
+}
+
+// await waits for a time. If that takes long, it first writes down what is known.
+func (r *run) await(ctx context.Context, sh *shard, at time.Time) error {
 	wait := at.Sub(r.store.now())
 	if wait <= 0 {
 		return nil
@@ -114,37 +139,14 @@ func (r *run) awaitPlaces(ctx context.Context, sh *shard, n int) error {
 	return r.store.sleep(ctx, wait)
 }
 
-// sendWindow claims the next deliveries and sends them.
-func (r *run) sendWindow(ctx context.Context, c Campaign, sh *shard, size int, recipients []string) error {
-	batch, err := r.claim(ctx, c, sh, sh.ready(size), recipients)
-	if err != nil || len(batch) == 0 {
-		return err
-	}
-	if err := r.store.save(ctx, sh); err != nil {
-		return err
-	}
-	results := r.sendAll(ctx, batch)
-	t := tally{}
-	for i, claim := range batch {
-		t.mark(sh, claim.index, results[i])
-	}
-	wait := r.pacer.learn(t)
-	if r.pacer.failing() {
-		r.halted = true
-		return fmt.Errorf("dissemination: SES takes nothing: %w", t.cause)
-	}
-	if wait > 0 {
-		if err := r.store.save(ctx, sh); err != nil {
-			return err
-		}
-		return r.store.sleep(ctx, wait)
-	}
-	return nil
+// prospect is a delivery that may be made now.
+type prospect struct {
+	index int
+	Draft
 }
 
-// claim looks at the recipients as they are now and takes those deliveries in hand that are still
-// wanted.
-func (r *run) claim(ctx context.Context, c Campaign, sh *shard, indexes []int, recipients []string) ([]claimed, error) {
+// look looks at recipients as they are now.
+func (r *run) look(ctx context.Context, c Campaign, indexes []int, recipients []string) ([]prospect, error) {
 	content, err := r.open(ctx, c)
 	if err != nil {
 		return nil, err
@@ -157,36 +159,71 @@ func (r *run) claim(ctx context.Context, c Campaign, sh *shard, indexes []int, r
 	if err != nil {
 		return nil, fmt.Errorf("dissemination: composing %s %s: %w", c.Kind, c.ID, err)
 	}
-	var batch []claimed
+	prospects := make([]prospect, len(indexes))
 	for i, index := range indexes {
-		if drafts[i].Reason != "" {
-			sh.suppress(index, drafts[i].Reason)
+		prospects[i] = prospect{index, drafts[i]}
+	}
+	return prospects, nil
+}
+
+// sendWindow claims deliveries and sends them, and reports whether to go on at the same pace.
+func (r *run) sendWindow(ctx context.Context, c Campaign, sh *shard, window []prospect) (goOn bool, err error) {
+	batch := claim(c, sh, window)
+	if len(batch) == 0 {
+		return len(window) > 0, nil
+	}
+	if err := r.store.save(ctx, sh); err != nil {
+		return false, err
+	}
+	results := r.sendAll(ctx, batch)
+	t := tally{}
+	for i, p := range batch {
+		t.mark(sh, p.index, results[i])
+	}
+	wait := r.pacer.learn(t)
+	if r.pacer.failing() {
+		r.halted = true
+		return false, fmt.Errorf("dissemination: SES takes nothing: %w", t.cause)
+	}
+	if wait > 0 {
+		if err := r.store.save(ctx, sh); err != nil {
+			return false, err
+		}
+		return false, r.store.sleep(ctx, wait)
+	}
+	return true, nil
+}
+
+// claim takes those deliveries in hand that are still wanted, and returns them.
+func claim(c Campaign, sh *shard, window []prospect) []prospect {
+	var batch []prospect
+	for _, p := range window {
+		if p.Reason != "" {
+			sh.suppress(p.index, p.Reason)
 			continue
 		}
-		sh.claim(index)
-		m := drafts[i].Message
-		m.Tags = maps.Clone(m.Tags)
-		if m.Tags == nil {
-			m.Tags = map[string]string{}
+		if !sh.claim(p.index) {
+			continue // an event has settled it since the look
 		}
-		m.Tags[campaignTag] = c.ID
-		m.Tags[DeliveryTag] = delivery{c.ID, sh.number, index}.String()
-		batch = append(batch, claimed{index, m})
+		tags := map[string]string{campaignTag: c.ID, DeliveryTag: delivery{c.ID, sh.number, p.index}.String()}
+		maps.Copy(tags, p.Message.Tags)
+		p.Message.Tags = tags
+		batch = append(batch, p)
 	}
-	return batch, nil
+	return batch
 }
 
 // sendAll sends a batch at once and returns the error of each. What has begun is brought to its
 // end even if the run is stopped: a call that is broken off leaves an UNKNOWN.
-func (r *run) sendAll(ctx context.Context, batch []claimed) []error {
+func (r *run) sendAll(ctx context.Context, batch []prospect) []error {
 	ctx = context.WithoutCancel(ctx)
 	results := make([]error, len(batch))
 	var group sync.WaitGroup
-	for i, claim := range batch {
+	for i, p := range batch {
 		group.Add(1)
 		r.sends <- func() {
 			defer group.Done()
-			_, results[i] = r.Send(ctx, claim.message)
+			_, results[i] = r.Send(ctx, p.Message)
 		}
 	}
 	group.Wait()

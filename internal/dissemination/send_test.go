@@ -158,6 +158,29 @@ func TestWhoLeavesAfterTheListWasWrittenGetsNothing(t *testing.T) {
 	}
 }
 
+func TestALookAtRecipientsGetsOld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 60, 60)
+	w.schedule("c")
+	looks := 0
+	w.kind.compose = func([]string) { looks++ }
+	w.post.answer = func(n int, _ mail.Message) (bool, error) {
+		if n == 1 {
+			w.kind.leave(recipient(30))
+			return true, w.pause(t.Context(), glance+time.Millisecond)
+		}
+		return true, nil
+	}
+	w.run()
+	if report := w.check("c"); report.Suppressed != 1 || report.Sent != 59 {
+		t.Errorf("%+v, want the one who left not to get it", report.Counts)
+	}
+	// One that got old, one that was as short as that had been, and ever longer ones.
+	if looks < 3 || looks > 8 {
+		t.Errorf("the recipients were looked at %d times", looks)
+	}
+}
+
 func TestTheRateIsShared(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0, 1)

@@ -50,15 +50,19 @@ func (p Proof) known(sh *shard, index int) bool {
 
 // Settle records what an event proves about a delivery, named by the value of its tag [DeliveryTag].
 // It may be called before, after and beside the sender's own mark, and any number of times; what is
-// known already costs a read only. A campaign that is not there any more is no error. Too many
+// known already costs half a read unit only. A campaign that is not there any more is no error. Too many
 // bounces or complaints pause the campaign.
 func (s *Store) Settle(ctx context.Context, tag string, p Proof) error {
 	d, err := parseDelivery(tag)
 	if err != nil {
 		return err
 	}
-	for range attempts {
-		sh, err := s.shard(ctx, d.campaign, d.shard)
+	for attempt := range attempts {
+		look := s.shard
+		if attempt == 0 {
+			look = s.glimpse // what is known stays known, so a look that lags behind will do
+		}
+		sh, err := look(ctx, d.campaign, d.shard)
 		if errors.Is(err, ErrNone) {
 			return nil
 		}

@@ -108,8 +108,8 @@ func (s *shard) count(counts *Counts) {
 	}
 }
 
-// claim takes a READY delivery in hand.
-func (s *shard) claim(i int) { s.move(i, Ready, Claimed) }
+// claim takes a delivery in hand, or reports false if it is not READY.
+func (s *shard) claim(i int) bool { return s.move(i, Ready, Claimed) }
 
 // suppress decides that a READY delivery is not to be made.
 func (s *shard) suppress(i int, reason string) {

@@ -29,7 +29,7 @@ const farthest = time.Minute
 // of them comes. All senders share one item whose attribute next is when the next place is free, in
 // milliseconds since 1970: they keep the rate together, whoever and however many they are.
 func (s *Store) reserve(ctx context.Context, n int, rate float64) (time.Time, error) {
-	span := int64(float64(n) / (rate * share) * 1000)
+	span := span(n, rate).Milliseconds()
 	for range attempts {
 		now := s.now().UnixMilli()
 		next, err := s.moveNext(ctx, "SET #next = #next + :span", "#next > :now AND #next < :far", now, span)
@@ -48,6 +48,11 @@ func (s *Store) reserve(ctx context.Context, n int, rate float64) (time.Time, er
 		}
 	}
 	return time.Time{}, errors.New("dissemination: the rate is reserved by too many at once")
+}
+
+// span is how long n messages take at a rate of so many a second.
+func span(n int, rate float64) time.Duration {
+	return time.Duration(float64(n) / (rate * share) * float64(time.Second))
 }
 
 func (s *Store) moveNext(ctx context.Context, set, condition string, now, span int64) (int64, error) {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -12,31 +14,40 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // bareMessages is how many messages the bare loop sends.
-const bareMessages = 5000
+const bareMessages = 10_000
 
-// bareLoop sends one message of 6 KB after the other with the SDK as it comes, and prints the seconds
-// of processor time for 1,000.
-func bareLoop(ctx context.Context, endpoint string) error {
+// bareLoop sends the message that it reads, again and again and so many at once, with the SDK and Go
+// as they come, and prints the seconds of processor time for 1,000.
+func bareLoop(ctx context.Context, endpoint string, atOnce int) error {
+	raw, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
 	client := ses.New(ses.Options{
 		Region: "eu-central-1", BaseEndpoint: &endpoint,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 		}),
 	})
-	raw := []byte("From: " + os.Getenv("BARE_FROM") + "\r\nTo: success@simulator.amazonses.com\r\nSubject: Bare\r\n" +
-		"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 82))
+	group, ctx := errgroup.WithContext(ctx)
 	before := processorTime()
-	for range bareMessages {
-		_, err := client.SendRawEmail(ctx, &ses.SendRawEmailInput{
-			Source:       aws.String(os.Getenv("BARE_FROM")),
-			Destinations: []string{"success@simulator.amazonses.com"}, RawMessage: &types.RawMessage{Data: raw},
+	for range atOnce {
+		group.Go(func() error {
+			for range bareMessages / atOnce {
+				_, err := client.SendRawEmail(ctx, &ses.SendRawEmailInput{RawMessage: &types.RawMessage{Data: raw}})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
 		})
-		if err != nil {
-			return err
-		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	fmt.Println((processorTime() - before).Seconds() / bareMessages * 1000)
 	return nil
@@ -52,13 +63,13 @@ func processorTime() time.Duration {
 }
 
 // runSelf runs this program with other arguments and returns what it prints.
-func runSelf(ctx context.Context, variables []string, args ...string) (string, error) {
+func runSelf(ctx context.Context, input []byte, args ...string) (string, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
 	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // itself
-	cmd.Env = append(os.Environ(), variables...)
+	cmd.Stdin = bytes.NewReader(input)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	return strings.TrimSpace(string(out)), err

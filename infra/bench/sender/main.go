@@ -22,14 +22,16 @@ func main() {
 	var o options
 	flag.IntVar(&o.recipients, "recipients", 10_000, "how many members there are")
 	flag.BoolVar(&o.write, "write", false, "write the tables into docs/performance.md")
+	flag.BoolVar(&o.events, "events", false, "have SES publish its events, which takes the stand-ins more time than the mail")
 	bare := flag.String("bare", "", "be the bare loop, against SES at this address")
+	atOnce := flag.Int("at-once", 1, "how many messages the bare loop sends at once")
 	ledger := flag.Int("ledger", 0, "be the engine over a table in memory, for so many recipients")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := func() error {
 		switch {
 		case *bare != "":
-			return bareLoop(ctx, *bare)
+			return bareLoop(ctx, *bare, *atOnce)
 		case *ledger > 0:
 			return overMemory(ctx, *ledger)
 		}
@@ -43,8 +45,8 @@ func main() {
 }
 
 type options struct {
-	recipients int
-	write      bool
+	recipients    int
+	events, write bool
 }
 
 func measure(ctx context.Context, o options) error {

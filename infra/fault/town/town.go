@@ -17,6 +17,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
@@ -68,16 +69,11 @@ func Build(ctx context.Context, o Options) (*Town, error) {
 }
 
 func (t *Town) populate(ctx context.Context) error {
-	for _, f := range t.Template.Functions {
-		if f.LogicalID != "DisseminationFunction" {
-			continue
-		}
-		signer, err := token.NewSigner(f.Environment["NETWORK_KEY"])
-		if err != nil {
-			return err
-		}
-		t.Links = maillink.Links{Site: t.URL, Signer: signer}
+	signer, err := token.NewSigner(t.environment()["NETWORK_KEY"])
+	if err != nil {
+		return err
 	}
+	t.Links = maillink.Links{Site: t.URL, Signer: signer}
 	first, err := t.enrolOne(ctx)
 	if err != nil {
 		return fmt.Errorf("enrolling the first member: %w", err)
@@ -209,4 +205,45 @@ func (t *Town) Schedule(ctx context.Context, subject string) (string, error) {
 		return "", err
 	}
 	return n.ID, t.newsletters.Schedule(ctx, n, writes...)
+}
+
+// Mail is the message that the first member gets of a campaign that was scheduled, as it goes over the
+// wire.
+func (t *Town) Mail(ctx context.Context, campaign string) ([]byte, error) {
+	c, err := t.Ledger.Campaign(ctx, campaign)
+	if err != nil {
+		return nil, err
+	}
+	environment := t.environment()
+	store := members.NewStore(t.DynamoDB(), t.Tables["MembersTable"], time.Now)
+	kind := &newsletter.Bulk{
+		Newsletters: t.newsletters, Members: store, Suppressions: members.NewSuppressions(store, t.Links.Signer),
+		Layout: newsletter.Layout{
+			Site:  mail.Site{Name: "MuNet", URL: t.URL, PostalAddress: environment["POSTAL_ADDRESS"]},
+			From:  mail.Address{Name: "MuNet", Email: environment["NEWSLETTER_FROM"]},
+			Links: t.Links,
+		},
+	}
+	content, err := kind.Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := content.Compose(ctx, []string{t.People[0].Ref})
+	if err != nil {
+		return nil, err
+	}
+	m := drafts[0].Message
+	m.ConfigurationSet = environment["CONFIGURATION_SET"]
+	m.Tags = map[string]string{"campaign": campaign}
+	return m.MIME()
+}
+
+// environment is that of the function that sends.
+func (t *Town) environment() map[string]string {
+	for _, f := range t.Template.Functions {
+		if f.LogicalID == "DisseminationFunction" {
+			return f.Environment
+		}
+	}
+	return nil
 }

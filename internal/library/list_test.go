@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/practice"
 )
 
@@ -175,5 +176,34 @@ func TestLongFacetsFold(t *testing.T) {
 	}
 	if strings.Count(open, `class="selected"`) != 2 {
 		t.Errorf("the chosen ones are hidden:\n%s", countries)
+	}
+}
+
+// A word is found in whatever form it stands, without accents as well, and a theme in every language.
+func TestWordsAreFoundInTheirForms(t *testing.T) {
+	s := newShelf(t)
+	s.published(content("Interpreters at the clinic", func(c *practice.Content) { c.Themes[0] = "health" }))
+	s.published(content("Διερμηνείς στο νοσοκομείο", func(c *practice.Content) {
+		text := greek
+		text.Title, text.Summary = "Διερμηνείς στο νοσοκομείο", "Η εθελόντρια συνοδεύει μητέρες."
+		c.Original, c.Texts = "el", map[language.Tag]practice.Text{"el": text}
+	}))
+	const english, greek = ">Interpreters at the clinic</a>", ">Διερμηνείς στο νοσοκομείο</a>"
+	for _, tt := range []struct{ address, finds string }{
+		{"lang=en&words=interpreter", english},
+		{"lang=en&words=interpreting clinics", english},
+		{"lang=el&words=νοσοκομεία", greek},
+		{"lang=el&words=μητέρων", greek},
+		{"lang=el&words=νοσοκομειου", greek},
+		{"lang=el&words=υγεία", english},
+		{"lang=en&words=Gesundheit", english},
+		{"lang=en&words=casa", greek}, // housing, in Italian
+	} {
+		if page := s.reads("/practices?" + strings.ReplaceAll(tt.address, " ", "+")); !strings.Contains(page, tt.finds) {
+			t.Errorf("%s does not find %s", tt.address, tt.finds)
+		}
+	}
+	if page := s.reads("/practices?lang=en&words=zeppelin"); !strings.Contains(page, "No practice fits") {
+		t.Error("what nobody wrote is found")
 	}
 }

@@ -97,8 +97,9 @@ func (w *writer) finish() *segment {
 // occurrences are the positions of a term in each field of one document.
 type occurrences [fields][]uint32
 
-// analyse returns the terms of a document with their positions, and the lengths of its fields.
-func (d *Document) analyse() (map[string]*occurrences, [fields]uint32) {
+// analyse returns the terms of a document's first words with their positions, and the lengths of its
+// fields.
+func (d *Document) analyse(limit int) (map[string]*occurrences, [fields]uint32) {
 	found := map[string]*occurrences{}
 	var lengths [fields]uint32
 	words := 0
@@ -106,6 +107,9 @@ func (d *Document) analyse() (map[string]*occurrences, [fields]uint32) {
 		language := base(t.Language)
 		if t.Language == "" {
 			language = base(d.Language)
+		}
+		if words >= limit {
+			break
 		}
 		field := min(t.Field, Body)
 		position := lengths[field]
@@ -130,7 +134,7 @@ func (d *Document) analyse() (map[string]*occurrences, [fields]uint32) {
 			}
 			position++
 			words++
-			return words < maxWords
+			return words < limit
 		})
 		// No phrase reaches from one text into the next.
 		lengths[field] = position + 1
@@ -138,8 +142,8 @@ func (d *Document) analyse() (map[string]*occurrences, [fields]uint32) {
 	return found, lengths
 }
 
-// build makes a segment of documents. Of several with one id the one of the highest version stays.
-func build(docs []Document) (*segment, error) {
+// build makes a segment of documents, with at most limit words of each. Of several with one id the one of the highest version stays.
+func build(docs []Document, limit int) (*segment, error) {
 	docs = slices.Clone(docs)
 	slices.SortStableFunc(docs, func(a, b Document) int {
 		if a.ID != b.ID {
@@ -160,7 +164,7 @@ func build(docs []Document) (*segment, error) {
 			return nil, err
 		}
 		r := docs[n].record()
-		found, lengths := docs[n].analyse()
+		found, lengths := docs[n].analyse(limit)
 		r.lengths = lengths
 		w.addRecord(r)
 		for term, at := range found {

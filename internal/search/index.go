@@ -21,7 +21,7 @@ type Index struct {
 
 // NewIndex returns an index of the documents. It fails when one of them has no id or shows too much.
 func NewIndex(docs ...Document) (*Index, error) {
-	s, err := build(docs)
+	s, err := build(docs, maxWords)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +40,10 @@ func newIndex(segments []*segment) *Index {
 
 	x.live = newSet(x.documents)
 	var words [fields]float64
-	for i, newest := range newest(segments) {
-		s := segments[i]
+	live := newest(segments)
+	for i, s := range segments {
 		for doc := range s.len() {
-			if !newest.has(doc) || s.removed[doc] {
+			if !live[i].has(doc) || s.removed[doc] {
 				continue
 			}
 			x.live.add(x.from[i] + doc)

@@ -19,7 +19,7 @@ func library(t testing.TB) *Index {
 	t.Helper()
 	x, err := NewIndex(
 		document("athens", "el", "Στέγαση για οικογένειες προσφύγων", "Ο Δήμος Αθηναίων νοικιάζει διαμερίσματα για πρόσφυγες.", "housing"),
-		document("bilbao", "es", "Integración de jóvenes migrantes", "Las integraciones locales y la vivienda.", "housing", "youth"),
+		document("bilbao", "es", "Integración de personas jóvenes", "Las integraciones locales, la vivienda y su población.", "housing", "youth"),
 		document("graz", "de", "Wohnungen für Flüchtlinge", "Die Stadt vermittelt Wohnungen.", "housing"),
 		document("leeds", "en", "Housing first for refugees", "The municipality finds homes with landlords, and supports each tenant.", "housing"),
 		document("lyon", "fr", "L'accueil des réfugiés", "La ville accueille les familles dans des logements.", "health"),
@@ -64,7 +64,7 @@ func TestSearch(t *testing.T) {
 		{"de", "Wohnung", "graz"},
 		{"en", "fluechtling", "graz"},
 		{"en", "integraciones", "bilbao"},
-		{"en", "integracion", "bilbao"},
+		{"en", "poblacion", "bilbao"},
 		{"fr", "accueil réfugié", "lyon"},
 		{"fr", "REFUGIES", "lyon"},
 		{"sv", "kommun", "malmo"},

@@ -108,11 +108,6 @@ func (s *statistics) valid(groups int) bool {
 			return false
 		}
 	}
-	for _, n := range s.Frequencies {
-		if n < 0 {
-			return false
-		}
-	}
 	return s.Size >= 0 && len(s.Frequencies) == groups
 }
 

@@ -9,7 +9,7 @@ import (
 // holding returns the documents that have a phrase, or a single word, in any of the languages. Stop
 // words within it only keep the distance. It reports false for a text without a word to look for.
 func (x *Index) holding(text, reader string) (set, bool) {
-	found, any := newSet(x.documents), false
+	found, asked := newSet(x.documents), false
 	for _, language := range x.queryLanguages(base(reader)) {
 		var terms []string
 		var offsets []uint64
@@ -25,12 +25,12 @@ func (x *Index) holding(text, reader string) (set, bool) {
 		if len(terms) == 0 {
 			continue
 		}
-		any = true
+		asked = true
 		for i, s := range x.segments {
 			s.phrase(terms, offsets, func(doc int) { found.add(x.from[i] + doc) })
 		}
 	}
-	return found, any
+	return found, asked
 }
 
 // phrase calls found with each document that has the terms at the given distances from each other.

@@ -83,12 +83,12 @@ func (x *Index) candidates(q *Query, words Words, groups []group, st *statistics
 	asked := 0
 	for i, g := range groups {
 		// A stop word of some language that no document has was not meant to be found.
-		if !g.common || st.Frequencies[i] > 0 {
+		if !g.common || st.Frequencies[i] != 0 {
 			asked++
 		}
 	}
 	if asked > 0 {
-		need := uint8((asked + 1) / 2) //nolint:gosec // at most maxGroups
+		need := uint8((asked + 1) / 2)
 		for doc, n := range s.matched {
 			if n < need {
 				found.remove(doc)

@@ -40,8 +40,8 @@ func (s *scratch) clear() {
 type statistics struct {
 	Size    int             `json:"n"`
 	Average [fields]float64 `json:"a"`
-	// Frequencies are in how many documents each group's word is; 0 if in none, so that what looks
-	// like it counts instead.
+	// Frequencies are in how many documents each group's word is. If in none, what looks like it or
+	// has its theme counts instead: then it is how many these are, below zero.
 	Frequencies []int `json:"f"`
 }
 
@@ -53,21 +53,30 @@ func (x *Index) score(s *scratch, groups []group, st *statistics) *statistics {
 		st = &statistics{Size: x.size, Average: x.average}
 	}
 	for i := range groups {
-		x.touch(s, groups[i].terms, st)
-		if !given {
-			st.Frequencies = append(st.Frequencies, len(s.touched))
+		g := &groups[i]
+		x.touch(s, g.terms, st)
+		exact := len(s.touched) > 0
+		if given {
+			exact = st.Frequencies[i] > 0
 		}
-		words := st.Frequencies[i]
-		if words == 0 {
+		if !exact {
 			s.forget()
-			if !groups[i].common && !groups[i].phrased && len(groups[i].values) == 0 {
-				x.touch(s, x.similarTerms(&groups[i]), st)
-				words = len(s.touched)
+			if !g.common && !g.phrased && len(g.values) == 0 {
+				x.touch(s, x.similarTerms(g), st)
 			}
 		}
-		x.touchValues(s, groups[i].values)
+		words := len(s.touched)
+		x.touchValues(s, g.values)
 		if words == 0 {
 			words = len(s.touched)
+		}
+		switch {
+		case given:
+			words = max(st.Frequencies[i], -st.Frequencies[i])
+		case exact:
+			st.Frequencies = append(st.Frequencies, words)
+		default:
+			st.Frequencies = append(st.Frequencies, -words)
 		}
 		s.settle(rarity(words, st.Size))
 	}

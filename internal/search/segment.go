@@ -138,7 +138,7 @@ func (p *postings) next() bool {
 	if distance >= uint64(p.docs) || p.doc+int(distance) >= p.docs { //nolint:gosec // below p.docs
 		return false
 	}
-	p.doc += int(distance) //nolint:gosec // below p.docs
+	p.doc += int(distance)
 	b := p.rest[n:]
 	at := 0
 	for f := range p.counts {

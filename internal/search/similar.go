@@ -11,7 +11,7 @@ import (
 // as vectors of their stems, each weighted by field, repetition and rarity: 1 for the same words,
 // near 0 for what shares only frequent ones. Documents in other languages share no stems.
 func (x *Index) Similar(d Document, n int) []Hit {
-	found, _ := d.analyse()
+	found, _ := d.analyse(maxWords)
 	dots := make([]float64, x.documents)
 	var norm float64
 	var touched []int

@@ -94,8 +94,14 @@ func visible(r rune) rune {
 	return r
 }
 
+// maxWord bounds a word, in bytes; no language that puts spaces between words has a longer one.
+const maxWord = 120
+
 // lower returns a word in lower case, composed.
 func lower(word string) string {
+	if len(word) > maxWord {
+		word = strings.ToValidUTF8(word[:maxWord], "")
+	}
 	for i := range len(word) {
 		if word[i] >= 0x80 {
 			return norm.NFC.String(strings.ToLower(word))

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,7 +14,7 @@ import (
 const (
 	shortestPrefix = 3
 	shortestTypo   = 5
-	maxSimilar     = 32
+	maxSimilar     = 100
 )
 
 // similarTerms returns terms for a word that no document has: in the first language, the reader's
@@ -22,28 +24,56 @@ func (x *Index) similarTerms(g *group) []string {
 	folded := stem.Fold(g.word)
 	for _, term := range g.terms {
 		language, stemmed, _ := strings.Cut(term, "/")
+		prefix := key(language, folded)
 		var similar []string
-		for _, s := range x.segments {
-			from, to := s.terms.find(language+"/"), s.terms.find(language+"0")
+		for i, s := range x.segments {
+			collect := func(n int) {
+				if x.inUse(i, n) {
+					similar = append(similar, s.terms.at(n))
+				}
+			}
 			if letters >= shortestPrefix {
-				prefix := key(language, folded)
-				for i := s.terms.find(prefix); i < to && len(similar) < maxSimilar && strings.HasPrefix(s.terms.at(i), prefix); i++ {
-					similar = append(similar, s.terms.at(i))
+				for n := s.terms.find(prefix); n < s.terms.len() && strings.HasPrefix(s.terms.at(n), prefix); n++ {
+					collect(n)
 				}
 			}
 			if letters >= shortestTypo {
-				for i := from; i < to && len(similar) < maxSimilar; i++ {
-					if oneEdit(s.terms.at(i)[len(language)+1:], stemmed) {
-						similar = append(similar, s.terms.at(i))
+				for n := range s.termsOf(language) {
+					if oneEdit(s.terms.at(n)[len(language)+1:], stemmed) {
+						collect(n)
 					}
 				}
 			}
 		}
 		if len(similar) > 0 {
-			return similar
+			slices.Sort(similar)
+			similar = slices.Compact(similar)
+			return similar[:min(len(similar), maxSimilar)]
 		}
 	}
 	return nil
+}
+
+// termsOf goes through the numbers of the terms of a language.
+func (s *segment) termsOf(language string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		end := s.terms.find(language + "0") // the character after the slash
+		for n := s.terms.find(key(language, "")); n < end; n++ {
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// inUse reports whether a document that can be found has term n of segment i.
+func (x *Index) inUse(i, n int) bool {
+	for p := x.segments[i].postingsOf(n); p.next(); {
+		if x.live.has(x.from[i] + p.doc) {
+			return true
+		}
+	}
+	return false
 }
 
 // oneEdit reports whether one letter changed, added, left out, or swapped with the next makes b of a.

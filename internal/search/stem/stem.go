@@ -30,7 +30,7 @@ import (
 const longest = 64
 
 // Word returns the folded stem of a word in lower case. The algorithms need the accents of the
-// text: "integración" loses its ending, "integracion" does not.
+// text: "estación" loses its ending, "estacion" does not.
 func Word(language, word string) string {
 	if len(word) > longest {
 		return Fold(word)

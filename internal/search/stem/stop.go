@@ -196,7 +196,7 @@ func Stop(language, word string) bool {
 	case "pt":
 		switch word {
 		case "a", "ao", "aos", "aquela", "aquele", "as", "ate", "com", "como", "da", "das", "de", "dela", "dele",
-			"deles", "depois", "do", "dos", "e", "ela", "elas", "ele", "eles", "em", "entre", "era", "essa",
+			"deles", "depois", "do", "dos", "e", "ela", "elas", "ele", "em", "entre", "era", "essa",
 			"essas", "esse", "esses", "esta", "estao", "estas", "este", "estes", "eu", "foi", "foram", "ha",
 			"isso", "isto", "ja", "lhe", "lhes", "mais", "mas", "me", "mesmo", "meu", "minha", "muito", "na",
 			"nao", "nas", "nem", "no", "nos", "nossa", "nosso", "num", "numa", "o", "os", "ou", "para", "pela",

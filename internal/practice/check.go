@@ -89,7 +89,7 @@ func (k *checks) texts(c Content) {
 	if !slices.Contains(members.Languages, string(c.Original)) {
 		k.refuse("original", "choice")
 	}
-	for _, tag := range c.languages() {
+	for _, tag := range c.Languages() {
 		if !slices.Contains(members.Languages, string(tag)) {
 			if tag != c.Original {
 				k.refuse("texts", "choice")
@@ -107,8 +107,8 @@ func (k *checks) texts(c Content) {
 	}
 }
 
-// languages are those of the texts, the original first.
-func (c Content) languages() []language.Tag {
+// Languages are those of the texts, the original first.
+func (c Content) Languages() []language.Tag {
 	all := []language.Tag{c.Original}
 	for tag := range c.Texts {
 		if tag != c.Original {

@@ -65,6 +65,7 @@ func (s *Store) publish(ctx context.Context, p *Practice, writes *transaction) e
 		Version: pub.Version, PublishedAt: since, UpdatedAt: now,
 	}, -1))
 	writes.add(s.remove(p.ID, draftKey), nil)
+	writes.add(s.index.Change(pub.Document()))
 	return nil
 }
 
@@ -81,6 +82,7 @@ func (s *Store) Archive(ctx context.Context, id string, d Decision, also ...type
 		}
 		now := s.now().UTC()
 		d.At, d.Outcome = now, Outcome(Archive)
+		writes.add(s.unfindable(id, p.Published), nil)
 		p.Published = 0
 		writes.items = append(writes.items, also...)
 		writes.add(types.TransactWriteItem{Update: &types.Update{

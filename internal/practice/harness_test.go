@@ -9,6 +9,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/search"
 )
 
 var (
@@ -74,3 +75,17 @@ func decide(t *testing.T, s *Store, id string, number int, o Outcome) {
 }
 
 func long(n int) string { return strings.Repeat("ω", n) }
+
+// found returns how many practices a new reader of the index finds by a word.
+func found(t *testing.T, s *Store, word string) int {
+	t.Helper()
+	index, err := search.NewReader(s.index).Index(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := index.Search(search.Query{Language: "en", Words: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Total
+}

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -85,6 +86,15 @@ func (s *Store) Settle(ctx context.Context, o Owed) error {
 		ExpressionAttributeValues: dynamo.Item{":decision": dynamo.S(listKey(o.Decision.At, o.Practice))},
 	})
 	return unlessRefused(err)
+}
+
+// IsOwed reports whether the last decision about a practice is still to be told.
+func (s *Store) IsOwed(ctx context.Context, id string) (bool, error) {
+	_, err := s.read(ctx, id, owedKey)
+	if errors.Is(err, ErrNone) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // unlessRefused drops the error of a write about a decision that a newer one has replaced.

@@ -12,6 +12,9 @@ type Criterion string
 // Criteria are the five that reviewers score.
 var Criteria = []Criterion{"need", "engagement", "results", "transferability", "inclusion"}
 
+// Whole stands in place of a section for a comment about all of it.
+const Whole Section = "whole"
+
 // MaxScore is the best score of a criterion; 0 means that the reviewer gave none yet.
 const MaxScore = 5
 
@@ -23,7 +26,7 @@ type Review struct {
 	Name     string      `json:"name"`
 	// Scores are 1 to MaxScore for each criterion that was scored.
 	Scores map[Criterion]int `json:"scores"`
-	// Comments are for the owners, each about a section; the key "" is about the whole.
+	// Comments are for the owners, each about a section or about the [Whole].
 	Comments map[Section]string `json:"comments"`
 	// Advice is what the reviewer would do, or "".
 	Advice   Outcome   `json:"advice"`

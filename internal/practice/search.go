@@ -6,10 +6,18 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/search"
 )
+
+// SearchStore returns the index of all publications, which is kept in the same table.
+func SearchStore(client *dynamo.Client, table string, now func() time.Time) *search.Store {
+	return search.NewStore(client, table, "practices", now)
+}
 
 // Facets of the search index, and the numbers to sort by.
 const (
@@ -28,20 +36,29 @@ const (
 	NumberUpdated   = "updated"
 )
 
+// documentVersion is that of a document in the index. Between it and the one of the next version is
+// room for the removal.
+func documentVersion(number int) int64 { return 2 * int64(number) }
+
+// unfindable returns the write that takes a version out of the index.
+func (s *Store) unfindable(id string, number int) types.TransactWriteItem {
+	return s.index.Remove(id, documentVersion(number)+1)
+}
+
 // Document is how a publication is found: one document with the texts of all its languages.
 func (p Publication) Document() search.Document {
 	d := search.Document{
-		ID: p.ID, Version: int64(p.Version), Language: string(p.Original),
+		ID: p.ID, Version: documentVersion(p.Version), Language: string(p.Original),
 		Facets: map[string][]string{
 			FacetTheme: words(p.Themes), FacetTarget: words(p.Targets), FacetCountry: words([]string{p.Country}),
 			FacetPopulation: words([]members.Population{p.Population}), FacetEvidence: words([]Evidence{p.Evidence}),
 			FacetPeriod: p.years(p.UpdatedAt), FacetKind: words([]Kind{p.Kind}), FacetStatus: words([]Status{p.Status}),
-			FacetCost: words([]Cost{p.Cost}), FacetLanguage: words(p.languages()),
+			FacetCost: words([]Cost{p.Cost}), FacetLanguage: words(p.Languages()),
 		},
 		Numbers: map[string]int64{NumberPublished: p.PublishedAt.Unix(), NumberUpdated: p.UpdatedAt.Unix()},
 		Show:    p.show(),
 	}
-	for _, tag := range p.languages() {
+	for _, tag := range p.Languages() {
 		t, in := p.Texts[tag], string(tag)
 		d.Texts = append(d.Texts,
 			search.Text{Field: search.Title, Language: in, Text: t.Title}, search.Text{Field: search.Summary, Language: in, Text: t.Summary})
@@ -131,7 +148,7 @@ func (p Publication) show() []byte {
 		return true
 	}
 	fits()
-	for _, tag := range p.languages() {
+	for _, tag := range p.Languages() {
 		t := p.Texts[tag]
 		h.Texts[tag] = HitText{t.Title, t.Summary}
 		if fits() {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/search"
 )
 
 // Store keeps the practices in DynamoDB.
@@ -23,12 +24,14 @@ import (
 type Store struct {
 	client *dynamo.Client
 	table  string
+	index  *search.Store
 	now    func() time.Time
 }
 
 // NewStore returns a store on a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{dynamo.NewClient(client), table, now}
+	plain := dynamo.NewClient(client)
+	return &Store{plain, table, SearchStore(plain, table, now), now}
 }
 
 // Faults that the store answers with.

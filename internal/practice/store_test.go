@@ -45,7 +45,7 @@ func TestTheWayOfAPractice(t *testing.T) {
 	if err != nil || d.Revision != 0 || d.Texts["en"].Title != "Keys to homes in town" {
 		t.Fatalf("the draft of an update begins as %+v, %v", d, err)
 	}
-	if _, err := s.Save(ctx, p.ID, content("Keys, again"), 0, eleni); err != nil {
+	if _, err := s.Save(ctx, p.ID, content("Locksmiths, again"), 0, eleni); err != nil {
 		t.Fatal(err)
 	}
 	v = submit(t, s, p.ID)
@@ -56,6 +56,9 @@ func TestTheWayOfAPractice(t *testing.T) {
 		t.Errorf("while an update waits the public sees %+v, %v", now.Version, err)
 	}
 	decide(t, s, p.ID, v.Number, Publish)
+	if found(t, s, "locksmiths") != 1 {
+		t.Error("the index does not have the update")
+	}
 	second, err := s.Publication(ctx, p.ID)
 	if err != nil || second.Version != 3 || !second.PublishedAt.Equal(first.PublishedAt) || !second.UpdatedAt.After(first.UpdatedAt) {
 		t.Errorf("updated: %+v, %v", second, err)
@@ -67,6 +70,9 @@ func TestTheWayOfAPractice(t *testing.T) {
 	if _, err := s.Publication(ctx, p.ID); !fault.Is(err, ErrArchived.Code) {
 		t.Errorf("archived: %v", err)
 	}
+	if found(t, s, "locksmiths") != 0 {
+		t.Error("what was archived is found")
+	}
 	if all, _, err := s.Publications(ctx, "", 10); err != nil || len(all) != 0 {
 		t.Errorf("the library still lists %+v, %v", all, err)
 	}
@@ -74,7 +80,7 @@ func TestTheWayOfAPractice(t *testing.T) {
 		t.Errorf("archived twice: %v", err)
 	}
 	// It can come back, and keeps when it was first published.
-	if _, err := s.Save(ctx, p.ID, content("Keys, once more"), 0, eleni); err != nil {
+	if _, err := s.Save(ctx, p.ID, content("Carpenters, once more"), 0, eleni); err != nil {
 		t.Fatal(err)
 	}
 	v = submit(t, s, p.ID)
@@ -82,8 +88,11 @@ func TestTheWayOfAPractice(t *testing.T) {
 	if again, err := s.Publication(ctx, p.ID); err != nil || !again.PublishedAt.Equal(first.PublishedAt) {
 		t.Errorf("back again: %+v, %v", again, err)
 	}
+	if found(t, s, "carpenters") != 1 {
+		t.Error("what came back is not found")
+	}
 	versions, err := s.Versions(ctx, p.ID)
-	if err != nil || len(versions) != 4 || versions[0].Decision.Outcome != AskChanges || versions[3].Texts["en"].Title != "Keys, once more" {
+	if err != nil || len(versions) != 4 || versions[0].Decision.Outcome != AskChanges || versions[3].Texts["en"].Title != "Carpenters, once more" {
 		t.Errorf("versions: %+v, %v", versions, err)
 	}
 }

@@ -24,7 +24,7 @@ type cost struct {
 }
 
 // measureCloud sends one newsletter through the local cloud, from the schedule to the report.
-func measureCloud(ctx context.Context, o options) (text string, err error) {
+func measureCloud(ctx context.Context, o *options) (text string, err error) {
 	t, err := town.Build(ctx, town.Options{Recipients: o.recipients, Body: "Good news for all who read on."})
 	if err != nil {
 		return "", err

@@ -47,12 +47,13 @@ func main() {
 type options struct {
 	recipients    int
 	events, write bool
+	writeUnits    float64 // for each recipient, as measured
 }
 
 func measure(ctx context.Context, o options) error {
 	var out strings.Builder
-	for _, part := range []func(context.Context, options) (string, error){measureCloud, measureLedger} {
-		text, err := part(ctx, o)
+	for _, part := range []func(context.Context, *options) (string, error){measureCloud, measureLedger, computeCost} {
+		text, err := part(ctx, &o)
 		if err != nil {
 			return err
 		}

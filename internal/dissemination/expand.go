@@ -39,28 +39,41 @@ func (r *run) expand(ctx context.Context, c Campaign) error {
 // one campaign are the few senders that run at once.
 const attempts = 12
 
+// contend tries a transaction until nobody gets in its way. Each time somebody did, again says
+// whether there is still reason to try.
+func (s *Store) contend(ctx context.Context, try, again func() error) error {
+	for range attempts {
+		err := try()
+		if _, cancelled := dynamo.Cancelled(err); !cancelled {
+			return err
+		}
+		if err := s.sleep(ctx, s.jitter(20*time.Millisecond)); err != nil {
+			return err
+		}
+		if err := again(); err != nil {
+			return err
+		}
+	}
+	return errors.New("dissemination: the campaign is written by too many at once")
+}
+
 // extend adds recipients to a campaign, and the cursor behind them. After the last ones (next is
 // "") the campaign is Sending, or Done if all its shards are.
 func (s *Store) extend(ctx context.Context, c Campaign, recipients []string, next string) (Campaign, error) {
-	for range attempts {
-		extended, err := s.tryExtend(ctx, c, recipients, next)
-		if _, cancelled := dynamo.Cancelled(err); !cancelled {
-			return extended, err
-		}
-		if err := s.sleep(ctx, s.jitter(20*time.Millisecond)); err != nil {
-			return c, err
-		}
+	var extended Campaign
+	err := s.contend(ctx, func() (err error) {
+		extended, err = s.tryExtend(ctx, c, recipients, next)
+		return err
+	}, func() error {
 		current, err := s.Campaign(ctx, c.ID)
-		if err != nil {
-			return c, err
-		}
 		// Only shards that were finished meanwhile are no reason to stop.
-		if current.holder != c.holder || current.cursor != c.cursor || !current.expands() {
-			return current, errFenced
+		if err == nil && (current.holder != c.holder || current.cursor != c.cursor || !current.expands()) {
+			err = errFenced
 		}
 		c = current
-	}
-	return c, errors.New("dissemination: the campaign is written by too many at once")
+		return err
+	})
+	return extended, err
 }
 
 func (s *Store) tryExtend(ctx context.Context, c Campaign, recipients []string, next string) (Campaign, error) {
@@ -127,27 +140,19 @@ func (s *Store) yield(ctx context.Context, c Campaign) error {
 // finish ends the work on a shard that has nothing READY left; with the last one its campaign is
 // done.
 func (s *Store) finish(ctx context.Context, sh *shard) error {
-	for range attempts {
+	return s.contend(ctx, func() error {
 		c, err := s.Campaign(ctx, sh.campaign)
 		if err != nil {
 			return err
 		}
-		err = s.tryFinish(ctx, sh, c)
-		if _, cancelled := dynamo.Cancelled(err); !cancelled {
-			return err
-		}
-		if err := s.sleep(ctx, s.jitter(20*time.Millisecond)); err != nil {
-			return err
-		}
+		return s.tryFinish(ctx, sh, c)
+	}, func() error {
 		current, err := s.shard(ctx, sh.campaign, sh.number)
-		if err != nil {
-			return err
+		if err == nil && (current.version != sh.version || current.holder != sh.holder) {
+			err = errFenced
 		}
-		if current.version != sh.version || current.holder != sh.holder {
-			return errFenced
-		}
-	}
-	return errors.New("dissemination: the campaign is written by too many at once")
+		return err
+	})
 }
 
 func (s *Store) tryFinish(ctx context.Context, sh *shard, c Campaign) error {

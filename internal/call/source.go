@@ -59,8 +59,10 @@ type Reading struct {
 	Pass   int    `json:"pass"`
 	Cursor string `json:"cursor"` // the page to read next, in the source's own terms
 	Page   int    `json:"page"`   // pages stored so far, over all passes
-	// Total is how many calls the source said it has; Moved says that this changed within the pass.
+	// Total is how many calls the source said it has, Found how many calls this pass was the first to
+	// see; Moved says that the pages shifted within it.
 	Total int  `json:"total"`
+	Found int  `json:"found"`
 	Moved bool `json:"moved"`
 	// Attempts is how often the page at the cursor has failed.
 	Attempts int    `json:"attempts"`

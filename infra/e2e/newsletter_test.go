@@ -117,7 +117,8 @@ func TestBrowserComposer(t *testing.T) {
 		t.Error("the page was loaded again, or the cursor left the text")
 	}
 
-	b.press(`button[value="preview"]`)
+	b.press(`[name="subject"]`) // Enter saves
+	b.sees("Your changes are saved")
 	b.open(text)
 	b.press(`button[value="up:1"]`)
 	b.sees("It is not saved yet")

@@ -99,7 +99,7 @@ const (
 )
 
 func newChart(p *language.Printer, title string, groups []figures) chart {
-	c := chart{Title: title, Table: page.Table{Caption: title, Columns: []page.Column{
+	c := chart{Title: title, Table: page.Table{Caption: p.Text("newsletter.report.figures", "Title", title), Columns: []page.Column{
 		{Text: p.Text("newsletter.report.group")}, {Text: p.Text("newsletter.recipients"), Number: true},
 		{Text: p.Text("newsletter.count.sent"), Number: true}, {Text: p.Text("newsletter.report.bounced"), Number: true},
 		{Text: p.Text("newsletter.report.complained"), Number: true}, {Text: p.Text("newsletter.report.unknown"), Number: true},

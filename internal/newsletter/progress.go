@@ -135,7 +135,7 @@ func (d progressData) Closed() int { return d.Report.Closed() }
 // exceptions is a table of deliveries by name and organisation.
 func (s *Service) exceptions(ctx context.Context, p *language.Printer, found []dissemination.Exception) (page.Table, error) {
 	table := page.Table{
-		Caption: p.Text("newsletter.exceptions"),
+		Caption: p.Text("newsletter.exceptions.list"),
 		Columns: []page.Column{{Text: p.Text("newsletter.recipient")}, {Text: p.Text("newsletter.organisation")}, {Text: p.Text("newsletter.outcome")}},
 	}
 	var refs []members.Ref

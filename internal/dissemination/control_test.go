@@ -138,7 +138,7 @@ func TestSendingAgainIsOnlyEverDecided(t *testing.T) {
 		if w.decide(w.store.Again("c")) {
 			t.Error("events had no time to settle anything")
 		}
-		w.later()
+		w.settle()
 		w.run()
 		if n := len(w.post.copies()); n != 27 {
 			t.Errorf("%d mails went out without a decision, want 27", n)
@@ -164,8 +164,10 @@ func TestAnEventBeforeSendingAgain(t *testing.T) {
 	w.schedule("c")
 	w.post.answer = func(n int, _ mail.Message) (bool, error) { return true, lost(n == 8 || n == 9) }
 	w.run()
-	w.later()
-	w.decide(w.store.Again("c"))
+	w.settle()
+	if !w.decide(w.store.Again("c")) {
+		t.Fatal("sending again was refused")
+	}
 	for _, m := range w.post.log {
 		if err := w.store.Settle(t.Context(), m.Tags[DeliveryTag], WentOut); err != nil {
 			t.Fatal(err)
@@ -186,12 +188,14 @@ func TestAnEventWhileAShardRests(t *testing.T) {
 	w.schedule("c")
 	w.post.answer = func(n int, _ mail.Message) (bool, error) { return true, lost(n == 8 || n == 9) }
 	w.run()
-	w.later()
+	w.settle()
 	c, ok, err := w.store.takeCampaign(t.Context(), work{campaign: "c", sk: campaignKey})
 	if ok || err != nil {
 		t.Fatalf("a campaign that is done is due: %+v, %v", c, err)
 	}
-	w.decide(w.store.Again("c"))
+	if !w.decide(w.store.Again("c")) {
+		t.Fatal("sending again was refused")
+	}
 	if c, ok, err = w.store.takeCampaign(t.Context(), work{campaign: "c", sk: campaignKey}); !ok || err != nil {
 		t.Fatal(ok, err)
 	}

@@ -75,9 +75,9 @@ const (
 	Drop
 )
 
-// Settling is how long after the end of a campaign its UNKNOWN deliveries cannot be sent again:
-// events from SES settle most of them within moments.
-const Settling = time.Minute
+// Settling is how long after the end of a campaign its UNKNOWN deliveries cannot be sent again: by
+// then SES has reported nearly all of them as delivered, delayed or returned.
+const Settling = 15 * time.Minute
 
 // Content is what one campaign sends. It is used by one goroutine and not kept for long.
 type Content interface {

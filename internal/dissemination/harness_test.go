@@ -261,6 +261,13 @@ func (w *world) later() {
 	}
 }
 
+// settle lets events have their time.
+func (w *world) settle() {
+	if err := w.pause(w.Context(), Settling+time.Second); err != nil {
+		w.Fatal(err)
+	}
+}
+
 func (w *world) report(id string) Report {
 	w.Helper()
 	report, err := w.store.Report(w.Context(), id, 1000)

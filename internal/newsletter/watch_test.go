@@ -101,7 +101,7 @@ func TestSendingAgainToTheUncertain(t *testing.T) {
 		t.Errorf("just after the end, the progress is\n%s", page)
 	}
 	o.refused(http.StatusConflict, path+"/again", nil)
-	o.wait(2 * time.Minute)
+	o.wait(dissemination.Settling + time.Minute)
 	if page := o.open(path + "/progress"); !strings.Contains(page, "Send again to these 2 people") {
 		t.Errorf("the progress is\n%s", page)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/template"
 	"github.com/municipalitiesnet/munet/internal/desk"
+	"github.com/municipalitiesnet/munet/internal/library"
 	"github.com/municipalitiesnet/munet/internal/memberimport"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
 	"github.com/municipalitiesnet/munet/internal/registration"
@@ -22,13 +23,14 @@ import (
 
 // handlers are the routes that each function answers.
 var handlers = map[string]func(*web.Mux){
-	"WebsiteFunction":      func(m *web.Mux) { website.Register(m, website.Contact{}) },
+	"WebsiteFunction":      func(m *web.Mux) { website.Register(m, "", website.Contact{}) },
 	"SigninFunction":       (&signin.Service{}).Routes,
 	"RegistrationFunction": (&registration.Service{}).Routes,
 	"DeskFunction": func(m *web.Mux) {
 		(&desk.Service{}).Routes(m)
 		(&memberimport.Service{}).Routes(m)
 	},
+	"LibraryFunction":     (&library.Service{}).Routes,
 	"NewslettersFunction": (&newsletter.Service{}).Routes,
 	"ArchiveFunction":     (&newsletter.Archive{}).Routes,
 }
@@ -99,7 +101,7 @@ func TestMailedLinksAnswerHead(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/confirm", "/address", "/preferences", "/unsubscribe", "/sign-in/link", "/newsletters/{newsletter}"} {
+	for _, path := range []string{"/confirm", "/address", "/preferences", "/unsubscribe", "/sign-in/link", "/newsletters/{newsletter}", "/practices/{id}"} {
 		if !slices.Contains(heads, path) {
 			t.Errorf("HEAD %s is not routed", path)
 		}

@@ -61,13 +61,13 @@ func newHarness(t *testing.T, calls []portal.Call) *harness {
 	return h
 }
 
-// run reads what is due and returns the report of the source's last run.
-func (h *harness) run(t *testing.T, source string) call.Run {
+// run reads what is due and returns the report of the last run over the portal's topics.
+func (h *harness) run(t *testing.T) call.Run {
 	t.Helper()
 	if err := h.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := h.Calls.Runs(t.Context(), source, 1)
+	runs, err := h.Calls.Runs(t.Context(), "portal", 1)
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%d reports, %v", len(runs), err)
 	}

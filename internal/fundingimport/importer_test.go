@@ -10,19 +10,20 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 func TestACatalogueIsImportedOnceAndUnchangedCallsCostNoWrite(t *testing.T) {
 	calls := portal.Catalogue(130, 1, today)
 	h := newHarness(t, calls)
-	first := h.run(t, "portal")
+	first := h.run(t)
 	if first.Outcome != call.Complete || first.Counts.New != 130 || first.Counts.Refused != 0 || first.Passes != 1 {
 		t.Fatalf("%+v", first)
 	}
 	h.later(6 * time.Hour)
 	calls[7].Deadlines = []string{"2027-12-24"}
 	h.portal.Replace(calls[:129]) // one is no longer listed
-	second := h.run(t, "portal")
+	second := h.run(t)
 	if c := second.Counts; c.Seen != 129 || c.New != 0 || c.Changed != 1 || c.Unchanged != 128 {
 		t.Errorf("%+v", c)
 	}
@@ -58,7 +59,7 @@ func TestTwelveThousandTopicsWhilePagesShift(t *testing.T) {
 	sink := newMemory()
 	h.Upsert = sink.upsert
 	h.portal.Set(portal.Faults{Shift: 90})
-	run := h.run(t, "portal")
+	run := h.run(t)
 	for _, c := range calls {
 		if sink.writes[c.ID] != 1 {
 			t.Fatalf("%s was written %d times", c.ID, sink.writes[c.ID])
@@ -74,7 +75,7 @@ func TestPagesThatNeverRest(t *testing.T) {
 	sink := newMemory()
 	h.Upsert = sink.upsert
 	h.portal.Set(portal.Faults{Shift: -1})
-	run := h.run(t, "portal")
+	run := h.run(t)
 	if run.Outcome != call.Incomplete || run.Passes != maxPasses {
 		t.Errorf("%+v", run)
 	}
@@ -94,7 +95,7 @@ func TestPassingFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t, portal.Catalogue(120, 4, today))
 			h.portal.Set(faults)
-			run := h.run(t, "portal")
+			run := h.run(t)
 			if run.Outcome != call.Complete || run.Counts.New != 120 || run.Counts.Refused != 0 {
 				t.Errorf("%+v", run)
 			}
@@ -111,7 +112,7 @@ func TestARepeatedPageIsReadOver(t *testing.T) {
 		}
 		return sink.upsert(ctx, run, records)
 	}
-	if run := h.run(t, "portal"); run.Outcome != call.Complete || len(sink.records) != 250 || run.Passes != 2 {
+	if run := h.run(t); run.Outcome != call.Complete || len(sink.records) != 250 || run.Passes != 2 {
 		t.Errorf("%d records, %+v", len(sink.records), run)
 	}
 }
@@ -133,11 +134,11 @@ func TestStayingFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t, portal.Catalogue(30, 6, today))
-			h.run(t, "portal")
+			h.run(t)
 			h.later(6 * time.Hour)
 			h.portal.Set(test.faults)
 			for i := 1; i <= maxFailures; i++ {
-				run := h.run(t, "portal")
+				run := h.run(t)
 				want := call.Running
 				if i == maxFailures {
 					want = call.Failed
@@ -151,7 +152,7 @@ func TestStayingFaults(t *testing.T) {
 				t.Error("no alarm")
 			}
 			h.portal.Set(portal.Faults{})
-			if run := h.run(t, "portal"); run.Outcome != call.Complete || run.Counts.Unchanged != 30 || h.metrics["SourceTrouble"] != 0 {
+			if run := h.run(t); run.Outcome != call.Complete || run.Counts.Unchanged != 30 || h.metrics["SourceTrouble"] != 0 {
 				t.Errorf("afterwards: %+v", run)
 			}
 		})
@@ -160,16 +161,16 @@ func TestStayingFaults(t *testing.T) {
 
 func TestWrongAndMissingDates(t *testing.T) {
 	h := newHarness(t, portal.Catalogue(20, 7, today))
-	h.run(t, "portal")
+	h.run(t)
 	h.later(6 * time.Hour)
 	h.portal.Set(portal.Faults{Dates: -1})
-	run := h.run(t, "portal")
+	run := h.run(t)
 	if c := run.Counts; c.Refused != 20 || c.Changed != 0 || run.Refusals[0].Reason != "date" {
 		t.Errorf("dates that are none: %+v", run)
 	}
 	fresh := newHarness(t, portal.Catalogue(20, 7, today))
 	fresh.portal.Set(portal.Faults{Undated: -1})
-	if run := fresh.run(t, "portal"); run.Counts.New != 20 {
+	if run := fresh.run(t); run.Counts.New != 20 {
 		t.Errorf("no deadlines: %+v", run)
 	}
 	ahead, _, err := fresh.Calls.ListAhead(t.Context(), "")
@@ -204,7 +205,7 @@ func TestAnImportThatDiesGoesOnWhereItStopped(t *testing.T) {
 		h.later(lease + time.Second)
 	}
 	before := h.portal.Requests()
-	run := h.run(t, "portal")
+	run := h.run(t)
 	if run.Outcome != call.Complete || run.ID != "run1" || run.Counts.New != 350 || run.Counts.Seen != 350 || run.Passes != 1 {
 		t.Errorf("%+v", run)
 	}
@@ -217,17 +218,17 @@ func TestASourceThatGivesFarLessThanUsualIsAnAlarm(t *testing.T) {
 	calls := portal.Catalogue(60, 9, today)
 	h := newHarness(t, calls)
 	for range 3 {
-		h.run(t, "portal")
+		h.run(t)
 		h.later(6 * time.Hour)
 	}
 	h.portal.Replace(calls[:20])
-	run := h.run(t, "portal")
+	run := h.run(t)
 	if !run.Silent || run.Usual != 60 || h.metrics["SourceTrouble"] != 1 {
 		t.Errorf("%+v", run)
 	}
 	h.portal.Replace(calls[:50])
 	h.later(6 * time.Hour)
-	if run = h.run(t, "portal"); run.Silent || run.Usual != 60 {
+	if run = h.run(t); run.Silent || run.Usual != 60 {
 		t.Errorf("%+v", run)
 	}
 }
@@ -236,7 +237,7 @@ func TestDetailsFillWhatTheSearchLeavesOut(t *testing.T) {
 	c := portal.Catalogue(1, 10, today)[0]
 	c.Conditions, c.Opens, c.Deadlines = "", "2027-01-01", []string{"2027-06-01"}
 	h := newHarness(t, []portal.Call{c})
-	h.run(t, "portal")
+	h.run(t)
 	list, _, err := h.Calls.ListAhead(t.Context(), "")
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%v, %v", list, err)
@@ -245,11 +246,11 @@ func TestDetailsFillWhatTheSearchLeavesOut(t *testing.T) {
 	if err != nil || !strings.Contains(string(got.Eligibility.Notes), "municipalities") || got.Eligibility.Partners != 2 || len(got.Links) == 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if !slices.Equal(got.Eligibility.Applicants, slices.Clip(got.Eligibility.Applicants)) || got.Eligibility.Applicants[0] != "localAuthority" {
+	if !slices.Equal(got.Eligibility.Applicants, []members.Kind{"localAuthority", "region"}) {
 		t.Errorf("applicants %v", got.Eligibility.Applicants)
 	}
 	h.later(6 * time.Hour)
-	if run := h.run(t, "portal"); run.Counts.Unchanged != 1 || run.Counts.Requests != 1 {
+	if run := h.run(t); run.Counts.Unchanged != 1 || run.Counts.Requests != 1 {
 		t.Errorf("unchanged: %+v", run.Counts)
 	}
 }
@@ -260,7 +261,7 @@ func TestTheOtherTypesAndInterreg(t *testing.T) {
 		{Type: portal.Cascade, ID: "14741", Topic: "CREA-CULT-2026-PERFORM-EU", Title: "Open call for theatres", Opens: "2027-01-02", Deadlines: []string{"2027-03-01"}, Model: "multiple cut-off", Budget: 1_400_000},
 		{Type: portal.Interreg, ID: "77", Title: "Border towns", Programme: "Greece-Cyprus", Opens: "2027-01-02", Deadlines: []string{"2027-05-05"}, Countries: []string{"EL43", "CY00"}},
 	})
-	h.Standing = append(PortalSources()[1:], InterregSource())
+	h.Standing = slices.Concat(PortalSources()[1:], []call.Source{InterregSource()})
 	if err := h.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

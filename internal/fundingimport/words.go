@@ -55,7 +55,7 @@ func begins(s, letters string) bool {
 			return false
 		}
 		at += i
-		if at == 0 || !('a' <= s[at-1] && s[at-1] <= 'z') {
+		if at == 0 || s[at-1] < 'a' || s[at-1] > 'z' {
 			return true
 		}
 		at += len(letters)

@@ -19,9 +19,10 @@
 //	POST   /_local/invoke/{LogicalId}  runs a function with the posted event; an
 //	                                   empty body is its schedule's event. A failing
 //	                                   function is status 502, a throttled one 429
-//	POST   /_local/faults              sets the faults of SES, for example
-//	                                   {"ses": {"throttle": {"count": 3}, "seed": 7}};
-//	                                   [ses.Faults] tells all of them
+//	POST   /_local/faults              sets the faults of SES and of the portal that funding
+//	                                   calls are read from, for example
+//	                                   {"ses": {"throttle": {"count": 3}, "seed": 7}, "portal": {"down": 2}};
+//	                                   [ses.Faults] and [portal.Faults] tell all of them
 //	DELETE /_local/faults              ends all faults
 package cloud
 
@@ -39,6 +40,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
+	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/infra/local/schedule"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/infra/local/template"
@@ -70,6 +72,8 @@ type Options struct {
 	NoSchedules bool
 	// Faults that SES has from the start.
 	Faults ses.Faults
+	// FundingCalls are what the stand-in for the sources of funding calls has.
+	FundingCalls []portal.Call
 }
 
 // A Cloud is a running local cloud.
@@ -78,8 +82,10 @@ type Cloud struct {
 	MailURL  string // of SES's API
 	Template *template.Template
 	Tables   map[string]string // the tables' names by logical id
+	Portal   *portal.Portal    // the sources of funding calls, for other calls and for faults
 
 	options   Options
+	portalURL string
 	data      string
 	log       *log
 	dynamo    *database
@@ -109,7 +115,7 @@ func Start(ctx context.Context, o Options) (_ *Cloud, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		c.listen, c.prepareData, c.loadTemplate, c.startMail, c.startFunctions, c.startSchedules, c.startSite,
+		c.listen, c.prepareData, c.startPortal, c.loadTemplate, c.startMail, c.startFunctions, c.startSchedules, c.startSite,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
+	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 )
 
@@ -73,7 +74,8 @@ func (c *Cloud) invoke(w http.ResponseWriter, r *http.Request) {
 
 func (c *Cloud) setFaults(w http.ResponseWriter, r *http.Request) {
 	var posted struct {
-		SES ses.Faults `json:"ses"`
+		SES    ses.Faults    `json:"ses"`
+		Portal portal.Faults `json:"portal"`
 	}
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControlBody))
 	decoder.DisallowUnknownFields()
@@ -82,10 +84,12 @@ func (c *Cloud) setFaults(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.SetFaults(posted.SES)
+	c.Portal.Set(posted.Portal)
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (c *Cloud) endFaults(w http.ResponseWriter, _ *http.Request) {
 	c.SetFaults(ses.Faults{})
+	c.Portal.Set(portal.Faults{})
 	w.WriteHeader(http.StatusNoContent)
 }

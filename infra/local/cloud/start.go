@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/gateway"
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
+	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/infra/local/schedule"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/infra/local/template"
@@ -37,6 +39,19 @@ func (c *Cloud) listen(ctx context.Context) error {
 	_, port, err := net.SplitHostPort(c.options.Listener.Addr().String())
 	c.URL = "http://localhost:" + port
 	return err
+}
+
+// startPortal starts the stand-in for the sources of funding calls.
+func (c *Cloud) startPortal(ctx context.Context) error {
+	c.Portal = portal.New(c.options.FundingCalls)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("find a port for the portal: %w", err)
+	}
+	c.serve(listener, c.Portal)
+	c.portalURL = "http://" + listener.Addr().String()
+	return nil
 }
 
 // prepareData makes the folder and keeps others out of it.
@@ -86,6 +101,10 @@ func (c *Cloud) loadTemplate(context.Context) error {
 		Parameters:  template.LocalParameters(c.URL),
 		SecretsFile: filepath.Join(c.data, "secrets.json"),
 	}
+	maps.Copy(o.Parameters, map[string]string{
+		"PortalUrl": c.portalURL, "TopicsUrl": c.portalURL,
+		"InterregUrl": c.portalURL, "InterregApplication": "local", "InterregIndex": "calls", "InterregKey": "local",
+	})
 	for name, value := range c.options.Parameters {
 		o.Parameters[name] = value
 	}

@@ -74,10 +74,10 @@ func pick(versions []practice.Version, typed string, other int) practice.Version
 // rows are the facts and sections that one of the two has.
 func rows(p *language.Printer, before, after practice.Content) []comparedRow {
 	var all []comparedRow
-	put := func(label string, tag language.Tag, old, new string) {
-		if old != "" || new != "" {
+	put := func(label string, tag language.Tag, was, is string) {
+		if was != "" || is != "" {
 			row := comparedRow{Label: label, Language: tag}
-			row.Old, row.New = diff(old, new)
+			row.Old, row.New = diff(was, is)
 			all = append(all, row)
 		}
 	}
@@ -91,9 +91,9 @@ func rows(p *language.Printer, before, after practice.Content) []comparedRow {
 			put(label, tag, *a.At(section), *b.At(section))
 		}
 	}
-	old, new := facts(p, before), facts(p, after)
-	for i := range old {
-		put(old[i][0], "", old[i][1], new[i][1])
+	were, are := facts(p, before), facts(p, after)
+	for i := range were {
+		put(were[i][0], "", were[i][1], are[i][1])
 	}
 	return all
 }

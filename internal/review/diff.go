@@ -14,7 +14,7 @@ type piece struct {
 
 // diff compares two texts word by word and returns the pieces of each. Words that are the same, in the
 // same order, as many as possible, are shared; so the pieces of each side together are its text.
-func diff(before, after string) (old, new []piece) {
+func diff(before, after string) (left, right []piece) {
 	a, b := split(before), split(after)
 	// What is the same at both ends is most of a text that was edited.
 	start := 0
@@ -26,15 +26,15 @@ func diff(before, after string) (old, new []piece) {
 		end++
 	}
 	head, tail := a[:start], a[len(a)-end:]
-	old, new = add(nil, false, head...), add(nil, false, head...)
-	old, new = align(old, new, a[start:len(a)-end], b[start:len(b)-end])
-	return add(old, false, tail...), add(new, false, tail...)
+	left, right = add(nil, false, head...), add(nil, false, head...)
+	left, right = align(left, right, a[start:len(a)-end], b[start:len(b)-end])
+	return add(left, false, tail...), add(right, false, tail...)
 }
 
 // align adds what two lists of words have in common and what not, by the longest common subsequence.
 // Its table has 9 million cells for the longest sections: [practice.MaxSection] characters are at most
 // half as many words.
-func align(old, new []piece, a, b []string) ([]piece, []piece) {
+func align(left, right []piece, a, b []string) ([]piece, []piece) {
 	width := len(b) + 1
 	common := make([]uint16, (len(a)+1)*width) // words in common from here on
 	for i, word := range slices.Backward(a) {
@@ -50,17 +50,17 @@ func align(old, new []piece, a, b []string) ([]piece, []piece) {
 	for i < len(a) && j < len(b) {
 		switch {
 		case a[i] == b[j]:
-			old, new = add(old, false, a[i]), add(new, false, a[i])
+			left, right = add(left, false, a[i]), add(right, false, a[i])
 			i, j = i+1, j+1
 		case common[(i+1)*width+j] >= common[i*width+j+1]:
-			old = add(old, true, a[i])
+			left = add(left, true, a[i])
 			i++
 		default:
-			new = add(new, true, b[j])
+			right = add(right, true, b[j])
 			j++
 		}
 	}
-	return add(old, true, a[i:]...), add(new, true, b[j:]...)
+	return add(left, true, a[i:]...), add(right, true, b[j:]...)
 }
 
 // add appends words to pieces, and joins what is alike.

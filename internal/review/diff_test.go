@@ -33,9 +33,9 @@ func TestDiff(t *testing.T) {
 		{"one\n\ntwo", "one\n\ntwo and three", "one\n\n[two]", "one\n\n[two and three]"},
 		{"Κλειδιά για σπίτια", "Κλειδιά για όλους", "Κλειδιά για [σπίτια]", "Κλειδιά για [όλους]"},
 	} {
-		old, new := diff(c.before, c.after)
-		if marked(old) != c.old || marked(new) != c.new {
-			t.Errorf("%q, %q: %q, %q; want %q, %q", c.before, c.after, marked(old), marked(new), c.old, c.new)
+		left, right := diff(c.before, c.after)
+		if marked(left) != c.old || marked(right) != c.new {
+			t.Errorf("%q, %q: %q, %q; want %q, %q", c.before, c.after, marked(left), marked(right), c.old, c.new)
 		}
 	}
 }
@@ -45,22 +45,22 @@ func TestDiffLosesNothing(t *testing.T) {
 	words := rapid.SliceOfN(rapid.SampledFrom([]string{"a ", "b ", "c ", "ά\n", " ", "d"}), 0, 30)
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := strings.Join(words.Draw(t, "before"), ""), strings.Join(words.Draw(t, "after"), "")
-		old, new := diff(before, after)
-		var left, right, sharedLeft, sharedRight string
-		for _, p := range old {
-			left += p.Text
+		left, right := diff(before, after)
+		var whole, other, sharedLeft, sharedRight string
+		for _, p := range left {
+			whole += p.Text
 			if !p.Changed {
 				sharedLeft += p.Text
 			}
 		}
-		for _, p := range new {
-			right += p.Text
+		for _, p := range right {
+			other += p.Text
 			if !p.Changed {
 				sharedRight += p.Text
 			}
 		}
-		if left != before || right != after || sharedLeft != sharedRight {
-			t.Fatalf("%q, %q: %q, %q", before, after, marked(old), marked(new))
+		if whole != before || other != after || sharedLeft != sharedRight {
+			t.Fatalf("%q, %q: %q, %q", before, after, marked(left), marked(right))
 		}
 	})
 }
@@ -68,8 +68,8 @@ func TestDiffLosesNothing(t *testing.T) {
 // The longest sections, without a word in common, do not hold a page up.
 func TestDiffOfTheLongest(t *testing.T) {
 	begun := time.Now()
-	old, new := diff(strings.Repeat("a ", practice.MaxSection/2), strings.Repeat("b ", practice.MaxSection/2))
-	if len(old) != 1 || len(new) != 1 || time.Since(begun) > 5*time.Second {
-		t.Errorf("%d and %d pieces after %v", len(old), len(new), time.Since(begun))
+	left, right := diff(strings.Repeat("a ", practice.MaxSection/2), strings.Repeat("b ", practice.MaxSection/2))
+	if len(left) != 1 || len(right) != 1 || time.Since(begun) > 5*time.Second {
+		t.Errorf("%d and %d pieces after %v", len(left), len(right), time.Since(begun))
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	// mailTime is how long a request waits for the mails about its decision.
-	mailTime = 10 * time.Second
+	mailTime = 18 * time.Second
 	// recordTime bounds recording what was sent, which goes on when the request has ended.
 	recordTime = 3 * time.Second
 )

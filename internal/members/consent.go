@@ -1,6 +1,7 @@
 package members
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
@@ -18,6 +19,10 @@ const (
 	ForMembership    Purpose = "membership"
 	ForNewsletter    Purpose = "newsletter"
 	ForAnnouncements Purpose = "announcements"
+	// ForContact is to get what readers write about a practice; How names the practice.
+	ForContact Purpose = "contact"
+	// ForPractices is to get the mail about new practices on the themes that one follows.
+	ForPractices Purpose = "practices"
 )
 
 // Consent is one line of the append-only record: that a person gave or withdrew consent, to which
@@ -50,6 +55,18 @@ func consentWrite(table string, ref Ref, c Consent) (types.TransactWriteItem, er
 		SK:      c.At.UTC().Format("2006-01-02T15:04:05.000000Z") + "#" + string(c.Purpose) + "#" + NewID(),
 		Consent: c,
 	})
+}
+
+// Record adds a line to a person's record, for a purpose that another package than this one acts on.
+// The line gets the present time.
+func (s *Store) Record(ctx context.Context, ref Ref, c Consent) error {
+	c.At = s.now().UTC()
+	if c.Asked.IsZero() {
+		c.Asked = c.At
+	}
+	var writes transaction
+	writes.add(consentWrite(s.table, ref, c))
+	return s.write(ctx, writes)
 }
 
 // withdraw adds the withdrawal of every consent that a person who leaves has given.

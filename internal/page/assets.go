@@ -30,6 +30,7 @@ var assets = map[string]func() (*asset, error){
 	"site.css":    sync.OnceValues(func() (*asset, error) { return loadAsset("site.css") }),
 	"site.js":     sync.OnceValues(func() (*asset, error) { return loadAsset("site.js") }),
 	"composer.js": sync.OnceValues(func() (*asset, error) { return loadAsset("composer.js") }),
+	"autosave.js": sync.OnceValues(func() (*asset, error) { return loadAsset("autosave.js") }),
 	"favicon.svg": sync.OnceValues(func() (*asset, error) { return loadAsset("favicon.svg") }),
 }
 

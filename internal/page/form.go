@@ -75,6 +75,10 @@ type Field struct {
 	Choices []Choice
 	// Blank is the text of a select's first, empty choice. Default: "Please choose".
 	Blank string
+	// Dir and Lang are the direction and the language of what is typed, where they may differ from the
+	// page's: "auto" goes by the text itself.
+	Dir  string
+	Lang any
 	// Spelling is "false" where a spelling checker would disturb, such as in codes.
 	Spelling string
 }

@@ -1,0 +1,73 @@
+package submission
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/web"
+)
+
+// followData is what the page to follow themes shows.
+type followData struct {
+	page.Form
+	Themes []members.Topic
+	None   bool
+}
+
+func (s *Service) showFollow(w http.ResponseWriter, r *http.Request) error {
+	who, err := author(r)
+	if err != nil {
+		return err
+	}
+	themes, err := s.Practices.Following(r.Context(), who.Ref)
+	if err != nil {
+		return err
+	}
+	return renderFollow(w, r, http.StatusOK, page.Form{Values: url.Values{"themes": words(themes)}}, len(themes) == 0)
+}
+
+func renderFollow(w http.ResponseWriter, r *http.Request, status int, form page.Form, none bool) error {
+	form.Area = "submission.follow"
+	return pages.Render(w, r, status, "follow.html", followData{form, members.Topics, none})
+}
+
+// follow replaces the themes that a member follows, and records a consent that is given or withdrawn
+// by it.
+func (s *Service) follow(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	who, err := author(r)
+	if err != nil {
+		return err
+	}
+	themes := typed[members.Topic](r.PostForm["themes"])
+	slices.Sort(themes)
+	themes = slices.Compact(themes)
+	if slices.ContainsFunc(themes, func(t members.Topic) bool { return !slices.Contains(members.Topics, t) }) {
+		form := page.Form{Values: r.PostForm, Errors: []fault.Field{{Name: "themes", Code: "choice"}}}
+		return renderFollow(w, r, http.StatusUnprocessableEntity, form, false)
+	}
+	before, err := s.Practices.Following(r.Context(), who.Ref)
+	if err != nil {
+		return err
+	}
+	if (len(before) == 0) != (len(themes) == 0) {
+		shown := web.Printer(r.Context())
+		err := s.Members.Record(r.Context(), who.Ref, members.Consent{
+			Purpose: members.ForPractices, Given: len(themes) > 0, Text: members.TextHash(shown.Text("submission.follow.lead")),
+			Language: shown.Tag(), How: "preferences",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.Practices.Follow(r.Context(), who.Ref, themes); err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, root+"/follow?done=saved")
+}

@@ -105,32 +105,23 @@ func (s *Service) showFigures(w http.ResponseWriter, r *http.Request) error {
 // chart is a bar chart and the table with the same figures.
 type chart struct {
 	ID, Title, Note string
-	Height          int
 	Bars            []bar
 	Table           page.Table
 }
 
 // bar is one line of a chart: its words, and two bars one after the other. Widths are per cent.
 type bar struct {
-	Label                 string
-	TextY, Y              int
-	Practices, Programmes int
-	PracticesWidth, X     float64 // X is where the second bar begins
-	ProgrammesWidth       float64
+	Label                           string
+	Practices, Programmes           int
+	PracticesWidth, ProgrammesWidth float64
 }
 
-// Heights of a chart's parts, in CSS pixels.
-const (
-	barHeight  = 12
-	lineHeight = 52
-)
-
 func newChart(p *language.Printer, f facet, list []figure, link func(query) string) chart {
-	c := chart{ID: f.name, Title: p.Text("library.figures." + f.name), Height: len(list) * lineHeight}
-	c.Table.Caption = c.Title
-	if f.name != practice.FacetCountry {
-		c.Note = p.Text("library.figures." + f.name + ".note")
+	c := chart{ID: f.name, Title: p.Text("library.figures." + f.name)}
+	if key := "library.figures." + f.name + ".note"; p.Has(key) {
+		c.Note = p.Text(key)
 	}
+	c.Table.Caption = c.Title
 	c.Table.Columns = []page.Column{
 		{Text: p.Text("library.facet." + f.name)}, {Text: p.Text("library.figures.practices"), Number: true},
 		{Text: p.Text("library.figures.programmes"), Number: true}, {Text: p.Text("library.figures.all"), Number: true},
@@ -139,13 +130,10 @@ func newChart(p *language.Printer, f facet, list []figure, link func(query) stri
 	for _, g := range list {
 		most = max(most, g.all())
 	}
-	for i, g := range list {
+	for _, g := range list {
 		label := f.text(p, g.Value)
-		wide := float64(g.Practices) * 100 / float64(most)
-		c.Bars = append(c.Bars, bar{
-			Label: label, TextY: i*lineHeight + 20, Y: i*lineHeight + 29, Practices: g.Practices, Programmes: g.Programmes,
-			PracticesWidth: wide, X: wide, ProgrammesWidth: float64(g.Programmes) * 100 / float64(most),
-		})
+		share := func(n int) float64 { return float64(n) * 100 / float64(most) }
+		c.Bars = append(c.Bars, bar{label, g.Practices, g.Programmes, share(g.Practices), share(g.Programmes)})
 		c.Table.Rows = append(c.Table.Rows, []page.Cell{
 			{Text: label, URL: link(query{Values: map[string][]string{f.name: {g.Value}}})},
 			{Text: p.Number(g.Practices)}, {Text: p.Number(g.Programmes)}, {Text: p.Number(g.all())},

@@ -139,7 +139,7 @@ func TestComposerWithoutJavaScript(t *testing.T) {
 		t.Helper()
 		form.Set("act", button)
 		c.send(path, form)
-		c.sees("It is not saved yet", `value="`+button[:strings.Index(button, ":")])
+		c.sees("It is not saved yet")
 		form.Set("body", c.find(`(?s)<textarea[^>]*>(.*?)</textarea>`))
 	}
 	act("insert:bold")

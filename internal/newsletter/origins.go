@@ -37,7 +37,7 @@ const (
 	// what there is.
 	placingTime = 200 * time.Millisecond
 	// placingAtOnce is how many shards are looked up at a time.
-	placingAtOnce = 4
+	placingAtOnce = 2
 	// lookup is how many people or organisations DynamoDB returns at once.
 	lookup = 100
 )

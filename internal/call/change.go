@@ -77,15 +77,20 @@ func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change,
 	return found, after, nil
 }
 
+// Cursor is the place of the change in the row.
+func (c Change) Cursor() Cursor {
+	return Cursor(fmt.Sprintf("%s#%s#%d", sortableTime(c.At), c.Call, c.Version))
+}
+
 // change is the write that tells of a call's new version.
 func (s *Store) change(c Call, differences []Difference) (types.TransactWriteItem, error) {
 	change := Change{Call: c.ID, Version: c.Version, At: c.ChangedAt}
 	for _, d := range differences {
 		change.Fields = append(change.Fields, d.Field)
 	}
-	at := sortableTime(c.ChangedAt)
+	at := string(change.Cursor())
 	return s.put(changeItem{
-		PK: changesPrefix + at[:len(dateLayout)], SK: fmt.Sprintf("%s#%s#%d", at, c.ID, c.Version),
+		PK: changesPrefix + at[:len(dateLayout)], SK: at,
 		Expires: c.ChangedAt.Add(keptChanges).Unix(), Change: change,
 	}, "attribute_not_exists(pk)", nil)
 }

@@ -129,25 +129,22 @@ func (w *writer) link() {
 // close ends the block that is being written.
 func (w *writer) close() {
 	line := strings.TrimSpace(w.line.String())
-	w.line.Reset()
+	line = strings.TrimLeft(line, "-# ") // what would read as a mark of ours
 	prefix := w.prefix
+	w.line.Reset()
 	w.prefix = ""
+	if prefix == "## " {
+		line = strings.TrimSuffix(line, ":")
+	}
 	if line == "" {
-		if w.lists > 0 && prefix == "- " {
-			w.prefix = prefix
-		}
 		return
 	}
-	line = strings.TrimLeft(line, "-# ") // what would read as a mark of ours
 	switch {
 	case w.out.Len() == 0:
 	case prefix == "- " && w.last == "- ":
 		w.out.WriteString("\n")
 	default:
 		w.out.WriteString("\n\n")
-	}
-	if prefix == "## " {
-		line = strings.TrimSuffix(line, ":")
 	}
 	w.out.WriteString(prefix + line)
 	w.last = prefix

@@ -182,7 +182,7 @@ func (page *Page) take(source string, t portalType, result json.RawMessage, plac
 		return
 	}
 	switch {
-	case !slices.Contains(r.Metadata["DATASOURCE"], "SEDIA"):
+	case len(r.Metadata["DATASOURCE"]) > 0 && !slices.Contains(r.Metadata["DATASOURCE"], "SEDIA"):
 		refuse(id, "stale-copy")
 		return
 	case !slices.Contains(r.Metadata["type"], t.code):

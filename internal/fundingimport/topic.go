@@ -48,7 +48,7 @@ func topic(m metadata) (call.Record, error) {
 	r.Programme = programme(m["frameworkProgramme"].first(), identifier)
 	r.Model = modelOf(model)
 	r.PartnerSearch = m["allowPartnerSearch"].first() == "true"
-	r.Text = together(m["descriptionByte"], m["destinationDetails"])
+	r.Text = together(m["descriptionByte"])
 	r.Eligibility.Notes = together(m["topicConditions"])
 	r.Links = []call.Link{{URL: topicPage + url.PathEscape(identifier)}}
 	var overview budgetOverview

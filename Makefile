@@ -80,6 +80,7 @@ build: $(PYTHON)/installed ## Build what is deployed into .aws-sam/build and sta
 
 bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-write updates docs/performance.md)
 	@go run ./infra/bench $(BENCHFLAGS)
+	@go run ./infra/bench/library $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/sender $(filter -write,$(BENCHFLAGS))
 
 fault: ## Kill the senders of newsletters, lose answers and events, and count (SEED= repeats one run; about half an hour without it)

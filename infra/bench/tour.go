@@ -15,6 +15,10 @@ func (t *tour) visit(ctx context.Context, v *visitor) error {
 		{"open the home page", "/"},
 		{"open the list of members", "/members"},
 		{"ask the API for organisations", "/api/organisations"},
+		{"open the library of practices", "/practices"},
+		{"search it", "/practices?words=house&theme=housing"},
+		{"ask the API for practices", "/api/practices"},
+		{"open the figures of the network", "/figures"},
 	} {
 		if err := t.page(ctx, v, page[0], page[1]); err != nil {
 			return err

@@ -28,6 +28,8 @@ type Kind string
 const (
 	Newsletter   Kind = "newsletter"
 	Announcement Kind = "announcement"
+	Practices    Kind = "practices"
+	Funding      Kind = "funding"
 )
 
 // Links makes links to a site. Each opens its page in the language of the mail that it stands in, where

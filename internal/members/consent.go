@@ -23,6 +23,8 @@ const (
 	ForContact Purpose = "contact"
 	// ForPractices is to get the mail about new practices on the themes that one follows.
 	ForPractices Purpose = "practices"
+	// ForFunding is to get the mail about calls that fit one's interests.
+	ForFunding Purpose = "funding"
 )
 
 // Consent is one line of the append-only record: that a person gave or withdrew consent, to which
@@ -86,6 +88,12 @@ func (p Preferences) changes(to Preferences) map[Purpose]bool {
 	}
 	if p.Announcements != to.Announcements {
 		changed[ForAnnouncements] = to.Announcements
+	}
+	if p.Practices != to.Practices {
+		changed[ForPractices] = to.Practices
+	}
+	if p.Funding != to.Funding {
+		changed[ForFunding] = to.Funding
 	}
 	return changed
 }

@@ -54,6 +54,10 @@ var Frequencies = []Frequency{Every, Monthly, Never}
 type Preferences struct {
 	Newsletter    Frequency `json:"newsletter"`
 	Announcements bool      `json:"announcements"`
+	// Practices wants the digest of new practices on the themes that the person follows.
+	Practices bool `json:"practices"`
+	// Funding wants the mail about calls for funding that fit the person's interests.
+	Funding bool `json:"funding"`
 }
 
 // Person represents an organisation.

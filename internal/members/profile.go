@@ -108,6 +108,23 @@ func (s *Store) Unsubscribe(ctx context.Context, ref Ref, purpose Purpose, c Con
 			p.Preferences.Newsletter = Never
 		case ForAnnouncements:
 			p.Preferences.Announcements = false
+		case ForPractices:
+			p.Preferences.Practices = false
+		case ForFunding:
+			p.Preferences.Funding = false
+		}
+	})
+}
+
+// Subscribe begins the mail that somebody asked for where they chose what it is about: ForPractices
+// with the themes that they follow, ForFunding with an interest. Doing it again changes nothing.
+func (s *Store) Subscribe(ctx context.Context, ref Ref, purpose Purpose, c Consenting) error {
+	return s.changePreferences(ctx, ref, c, func(p *Person) {
+		switch purpose {
+		case ForPractices:
+			p.Preferences.Practices = true
+		case ForFunding:
+			p.Preferences.Funding = true
 		}
 	})
 }

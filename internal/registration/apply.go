@@ -193,6 +193,12 @@ func consentTexts(p *language.Printer, g registration) map[members.Purpose]strin
 	if g.Mail.Announcements {
 		texts[members.ForAnnouncements] = members.TextHash(p.Text("preferences.announcements"))
 	}
+	if g.Mail.Practices {
+		texts[members.ForPractices] = members.TextHash(p.Text("preferences.practices"))
+	}
+	if g.Mail.Funding {
+		texts[members.ForFunding] = members.TextHash(p.Text("preferences.funding"))
+	}
 	return texts
 }
 

@@ -24,8 +24,10 @@ type preferencesData struct {
 
 func preferenceValues(p members.Preferences, tag language.Tag) url.Values {
 	v := url.Values{"newsletter": {string(p.Newsletter)}, "language": {string(tag)}}
-	if p.Announcements {
-		v.Set("announcements", "yes")
+	for name, wanted := range map[string]bool{"announcements": p.Announcements, "practices": p.Practices, "funding": p.Funding} {
+		if wanted {
+			v.Set(name, "yes")
+		}
 	}
 	return v
 }
@@ -34,6 +36,8 @@ func parsePreferences(v url.Values) (members.Preferences, language.Tag) {
 	return members.Preferences{
 		Newsletter:    members.Frequency(v.Get("newsletter")),
 		Announcements: v.Get("announcements") == "yes",
+		Practices:     v.Get("practices") == "yes",
+		Funding:       v.Get("funding") == "yes",
 	}, language.Tag(v.Get("language"))
 }
 
@@ -112,6 +116,8 @@ func (s *Service) savePreferences(w http.ResponseWriter, r *http.Request) error 
 		Texts: map[members.Purpose]string{
 			members.ForNewsletter:    members.TextHash(shown.Text("preferences.newsletter")),
 			members.ForAnnouncements: members.TextHash(shown.Text("preferences.announcements")),
+			members.ForPractices:     members.TextHash(shown.Text("preferences.practices")),
+			members.ForFunding:       members.TextHash(shown.Text("preferences.funding")),
 		},
 	})
 	if err != nil {
@@ -153,6 +159,7 @@ func (s *Service) showUnsubscribe(w http.ResponseWriter, r *http.Request) error 
 // purposes are what the kinds of bulk mail were consented to for.
 var purposes = map[maillink.Kind]members.Purpose{
 	maillink.Newsletter: members.ForNewsletter, maillink.Announcement: members.ForAnnouncements,
+	maillink.Practices: members.ForPractices, maillink.Funding: members.ForFunding,
 }
 
 // unsubscribe acts at once and answers without a redirect, as RFC 8058 asks: the caller may be a mail

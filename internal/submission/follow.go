@@ -52,21 +52,19 @@ func (s *Service) follow(w http.ResponseWriter, r *http.Request) error {
 		form := page.Form{Values: r.PostForm, Errors: []fault.Field{{Name: "themes", Code: "choice"}}}
 		return renderFollow(w, r, http.StatusUnprocessableEntity, form, false)
 	}
-	before, err := s.Practices.Following(r.Context(), who.Ref)
-	if err != nil {
+	if err := s.Practices.Follow(r.Context(), who.Ref, themes); err != nil {
 		return err
 	}
-	if (len(before) == 0) != (len(themes) == 0) {
-		shown := web.Printer(r.Context())
-		err := s.Members.Record(r.Context(), who.Ref, members.Consent{
-			Purpose: members.ForPractices, Given: len(themes) > 0, Text: members.TextHash(shown.Text("submission.follow.lead")),
-			Language: shown.Tag(), How: "preferences",
-		})
-		if err != nil {
-			return err
-		}
+	shown := web.Printer(r.Context())
+	consenting := members.Consenting{
+		How: "preferences", Language: shown.Tag(),
+		Texts: map[members.Purpose]string{members.ForPractices: members.TextHash(shown.Text("submission.follow.lead"))},
 	}
-	if err := s.Practices.Follow(r.Context(), who.Ref, themes); err != nil {
+	change := s.Members.Subscribe
+	if len(themes) == 0 {
+		change = s.Members.Unsubscribe
+	}
+	if err := change(r.Context(), who.Ref, members.ForPractices, consenting); err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, root+"/follow?done=saved")

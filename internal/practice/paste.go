@@ -1,7 +1,6 @@
 package practice
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,41 +37,176 @@ func isHTML(s string) bool {
 // fromHTML turns what was pasted out of a word processor or a web page into Markdown: paragraphs,
 // headings, lists, bold, italics and links stay; styles, scripts, comments and what Microsoft Office
 // adds do not. What is not HTML comes back as it is.
+//
+// It reads tokens and builds no tree: golang.org/x/net/html's parser would make the function's file
+// 57 KB larger, and whatever is not well nested is only laid out a little differently.
 func fromHTML(s string) string {
 	if !isHTML(s) {
 		return s
 	}
-	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
-	if err != nil {
-		return strings.ReplaceAll(s, "<", "&lt;")
-	}
 	var p paste
-	for _, n := range nodes {
-		if n.Type == html.TextNode { // between the elements may stand Markdown that was typed
-			p.line.WriteString(strings.ReplaceAll(n.Data, "<", "&lt;"))
-			continue
+	for tokens := html.NewTokenizer(strings.NewReader(s)); ; {
+		switch kind := tokens.Next(); kind {
+		case html.ErrorToken:
+			p.end()
+			return p.out.String()
+		case html.TextToken:
+			p.text(tokens.Token().Data)
+		case html.StartTagToken, html.SelfClosingTagToken:
+			p.open(tokens.Token(), kind == html.SelfClosingTagToken)
+		case html.EndTagToken:
+			p.close(tokens.Token().DataAtom)
+		case html.CommentToken, html.DoctypeToken: // such as the conditions of Office
 		}
-		p.node(n)
 	}
-	p.end()
-	return p.out.String()
 }
 
 // paste writes Markdown, block by block.
 type paste struct {
 	out  strings.Builder
-	line strings.Builder // the words of the block at hand
+	line []byte // the words of the block at hand
+	// block counts the blocks, so that marks which were opened in an earlier one are known.
+	block int
+	// depth is how many elements are open; words outside of all may be Markdown that was typed.
+	depth int
 	// marker is what the next block begins with, such as "- ", and indent what stands before it and
 	// before the lines below.
 	marker, indent string
-	counts         []int // of the open lists, -1 for those without numbers
-	wasItem        bool  // whether the block before was an item of a list
+	wasItem        bool // whether the block before was an item of a list
+	lists          []pastedList
+	marks          []pastedMark
+	// hidden is the element whose words are left out, and how often it is open.
+	hidden      atom.Atom
+	hiddenDepth int
+}
+
+// pastedList is an open list: what stands before it, and the number of its last item, -1 for a list
+// without numbers.
+type pastedList struct {
+	indent string
+	count  int
+}
+
+// isBlock reports whether an element begins a line of its own.
+func isBlock(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Div, atom.Tr, atom.Table, atom.Blockquote, atom.Section, atom.Article, atom.Header, atom.Footer,
+		atom.Main, atom.Aside, atom.Figure, atom.Dl, atom.Dt, atom.Dd, atom.Pre, atom.Hr, atom.Address, atom.Form,
+		atom.Ul, atom.Ol, atom.Li, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return true
+	}
+	return false
+}
+
+// isHidden reports whether the words of an element are no text for readers.
+func isHidden(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Head, atom.Title, atom.Template, atom.Iframe, atom.Object, atom.Svg, atom.Math,
+		atom.Noscript, atom.Select, atom.Noembed, atom.Noframes:
+		return true
+	}
+	return false
+}
+
+func (p *paste) open(t html.Token, closed bool) {
+	switch a := t.DataAtom; {
+	case p.hidden != 0:
+		if a == p.hidden && !closed {
+			p.hiddenDepth++
+		}
+		return
+	case isHidden(a):
+		if !closed {
+			p.hidden, p.hiddenDepth = a, 1
+		}
+		return
+	case a == atom.Br:
+		p.line = append(p.line, "  \n"...)
+		return
+	case isBlock(a):
+		p.end()
+		p.begin(t)
+	case a == atom.B || a == atom.Strong || a == atom.I || a == atom.Em || a == atom.A:
+		p.marks = append(p.marks, pastedMark{a, p.block, len(p.line), attribute(t, "href")})
+	}
+	if !closed && t.DataAtom != atom.Hr && t.DataAtom != atom.Img && t.DataAtom != atom.Meta && t.DataAtom != atom.Link {
+		p.depth++
+	}
+}
+
+// begin prepares the block of an element.
+func (p *paste) begin(t html.Token) {
+	switch t.DataAtom {
+	case atom.Ul:
+		p.lists = append(p.lists, pastedList{p.indent, -1})
+	case atom.Ol:
+		p.lists = append(p.lists, pastedList{p.indent, 0})
+	case atom.Li:
+		p.item()
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		if p.marker == "" {
+			p.marker = "### "
+		}
+	case atom.P:
+		if strings.HasPrefix(attribute(t, "class"), "MsoListParagraph") { // a list as Word writes it
+			p.item()
+		}
+	}
+}
+
+// item begins an item of the innermost list.
+func (p *paste) item() {
+	list := &pastedList{count: -1}
+	if len(p.lists) > 0 {
+		list = &p.lists[len(p.lists)-1]
+	}
+	p.marker = "- "
+	if list.count >= 0 {
+		list.count++
+		p.marker = strconv.Itoa(list.count) + ". "
+	}
+	p.indent = list.indent + strings.Repeat(" ", len(p.marker))
+}
+
+func (p *paste) close(a atom.Atom) {
+	switch {
+	case p.hidden != 0:
+		if a == p.hidden {
+			if p.hiddenDepth--; p.hiddenDepth == 0 {
+				p.hidden = 0
+			}
+		}
+		return
+	case a == atom.Td || a == atom.Th:
+		p.line = append(p.line, ' ')
+	case isBlock(a):
+		p.end()
+		p.leave(a)
+	default:
+		p.mark(a)
+	}
+	p.depth = max(0, p.depth-1)
+}
+
+// leave ends what the block of an element has set.
+func (p *paste) leave(a atom.Atom) {
+	last := len(p.lists) - 1
+	switch {
+	case (a == atom.Ul || a == atom.Ol) && last >= 0:
+		p.indent, p.lists = p.lists[last].indent, p.lists[:last]
+		p.marker = ""
+	case a == atom.Li && last >= 0:
+		p.indent, p.marker = p.lists[last].indent, ""
+	case last < 0:
+		p.indent, p.marker = "", ""
+	}
 }
 
 // end finishes the block at hand, if there are words in it.
 func (p *paste) end() {
-	words := strings.TrimSpace(p.line.String())
-	p.line.Reset()
+	words := strings.TrimSpace(string(p.line))
+	p.line = p.line[:0]
+	p.block++
 	if words == "" {
 		return
 	}
@@ -83,182 +217,10 @@ func (p *paste) end() {
 			p.out.WriteString("\n")
 		}
 	}
-	outside := p.indent[:max(0, len(p.indent)-len(p.marker))]
-	if !isItem {
-		outside = p.indent
+	before := p.indent
+	if isItem {
+		before = strings.TrimSuffix(p.indent, strings.Repeat(" ", len(p.marker)))
 	}
-	p.out.WriteString(outside + p.marker + strings.ReplaceAll(words, "\n", "\n"+p.indent))
+	p.out.WriteString(before + p.marker + strings.ReplaceAll(words, "\n", "\n"+p.indent))
 	p.wasItem, p.marker = isItem, ""
-}
-
-func (p *paste) children(n *html.Node) {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		p.node(c)
-	}
-}
-
-func (p *paste) node(n *html.Node) {
-	if n.Type == html.TextNode {
-		p.text(n.Data)
-		return
-	}
-	if n.Type != html.ElementNode { // comments, such as the conditions of Office
-		return
-	}
-	switch n.DataAtom {
-	case atom.Script, atom.Style, atom.Head, atom.Title, atom.Template, atom.Iframe, atom.Object, atom.Svg, atom.Math,
-		atom.Noscript, atom.Select, atom.Noembed, atom.Noframes:
-	case atom.Br:
-		p.line.WriteString("  \n")
-	case atom.B, atom.Strong:
-		p.mark("**", n)
-	case atom.I, atom.Em:
-		p.mark("*", n)
-	case atom.A:
-		p.link(n)
-	case atom.Ul:
-		p.list(n, -1)
-	case atom.Ol:
-		p.list(n, 0)
-	case atom.Li:
-		p.item(n)
-	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
-		p.end()
-		if p.marker == "" {
-			p.marker = "### "
-		}
-		p.children(n)
-		p.end()
-	case atom.Td, atom.Th:
-		p.children(n)
-		p.line.WriteString(" ")
-	case atom.P, atom.Div, atom.Tr, atom.Table, atom.Blockquote, atom.Section, atom.Article, atom.Header, atom.Footer,
-		atom.Main, atom.Aside, atom.Figure, atom.Dl, atom.Dt, atom.Dd, atom.Pre, atom.Hr, atom.Address, atom.Form:
-		p.block(n)
-	default: // spans, fonts, and what Office calls o:p
-		p.children(n)
-	}
-}
-
-func (p *paste) block(n *html.Node) {
-	p.end()
-	if n.DataAtom == atom.P && strings.HasPrefix(attribute(n, "class"), "MsoListParagraph") {
-		p.item(n) // a list as Word writes it
-		return
-	}
-	p.children(n)
-	p.end()
-}
-
-func (p *paste) list(n *html.Node, count int) {
-	p.end()
-	p.counts = append(p.counts, count)
-	p.children(n)
-	p.counts = p.counts[:len(p.counts)-1]
-	p.end()
-}
-
-func (p *paste) item(n *html.Node) {
-	p.end()
-	outside, marker := p.indent, "- "
-	if last := len(p.counts) - 1; last >= 0 && p.counts[last] >= 0 {
-		p.counts[last]++
-		marker = strconv.Itoa(p.counts[last]) + ". "
-	}
-	p.marker, p.indent = marker, outside+strings.Repeat(" ", len(marker))
-	p.children(n)
-	p.end()
-	p.marker, p.indent = "", outside
-}
-
-// mark puts signs around the words of an element, and the blanks at its ends outside of them.
-func (p *paste) mark(sign string, n *html.Node) {
-	if holdsBlocks(n) {
-		p.children(n)
-		return
-	}
-	inner := p.inline(n)
-	words := strings.TrimSpace(inner)
-	if words == "" || strings.Contains(words, "\n") || strings.HasPrefix(words, "*") || strings.HasSuffix(words, "*") {
-		p.line.WriteString(inner)
-		return
-	}
-	before, after, _ := strings.Cut(inner, words)
-	p.line.WriteString(before + sign + words + sign + after)
-}
-
-// link writes a link if it leads to the web or a mailbox, else its words.
-func (p *paste) link(n *html.Node) {
-	if holdsBlocks(n) {
-		p.children(n)
-		return
-	}
-	words := p.inline(n)
-	u, err := url.Parse(strings.TrimSpace(attribute(n, "href")))
-	if err != nil || strings.TrimSpace(words) == "" || (u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto") {
-		p.line.WriteString(words)
-		return
-	}
-	to := strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", " ", "%20").Replace(u.String())
-	p.line.WriteString("[" + strings.TrimSpace(words) + "](" + to + ")")
-}
-
-// holdsBlocks reports whether an element that should be part of a line is put around paragraphs, as some
-// programs do with all that is copied.
-func holdsBlocks(n *html.Node) bool {
-	for c := range n.Descendants() {
-		switch c.DataAtom {
-		case atom.Span, atom.Br, atom.Font:
-		default:
-			if slices.Contains(pastedSigns, c.DataAtom) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// inline returns the words in an element that is part of a line.
-func (p *paste) inline(n *html.Node) string {
-	before := p.line.String()
-	p.line.Reset()
-	p.children(n)
-	inner := p.line.String()
-	p.line.Reset()
-	p.line.WriteString(before)
-	return inner
-}
-
-// text writes words as they are: what would be a sign of Markdown is escaped.
-func (p *paste) text(s string) {
-	words := strings.Join(strings.Fields(s), " ")
-	if words == "" {
-		if s != "" {
-			p.line.WriteString(" ")
-		}
-		return
-	}
-	if html.UnescapeString(words) != words {
-		words = strings.ReplaceAll(words, "&", "&amp;")
-	}
-	words = strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;").Replace(words)
-	if p.line.Len() == 0 && strings.ContainsAny(words[:1], "#+->=~") {
-		words = `\` + words
-	}
-	if strings.TrimLeft(s, " \t\n\u00A0") != s {
-		words = " " + words
-	}
-	if strings.TrimRight(s, " \t\n\u00A0") != s {
-		words += " "
-	}
-	p.line.WriteString(words)
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
 }

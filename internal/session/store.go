@@ -25,15 +25,17 @@ const seenEvery = 5 * time.Minute
 
 // Store keeps the sessions in DynamoDB. It implements [web.Sessions].
 type Store struct {
-	client  *dynamo.Client
-	table   string
-	members *members.Store
-	now     func() time.Time
+	client *dynamo.Client
+	table  string
+	// person reads the members. It is a function for the reason that package dynamo gives: the store
+	// of the members would bring all its methods into every function.
+	person func(context.Context, members.Ref) (members.Person, error)
+	now    func() time.Time
 }
 
 // NewStore returns a store on a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, people *members.Store, now func() time.Time) *Store {
-	return &Store{dynamo.NewClient(client), table, people, now}
+	return &Store{dynamo.NewClient(client), table, people.Person, now}
 }
 
 // Begin returns a new session's id and the write that begins it, to be made in
@@ -92,7 +94,7 @@ func (s *Store) Identify(r *http.Request) (*web.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	person, err := s.members.Person(ctx, ref)
+	person, err := s.person(ctx, ref)
 	if errors.Is(err, members.ErrNone) {
 		return nil, nil
 	}

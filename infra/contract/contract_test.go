@@ -16,7 +16,9 @@ import (
 	"github.com/municipalitiesnet/munet/internal/memberimport"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
 	"github.com/municipalitiesnet/munet/internal/registration"
+	"github.com/municipalitiesnet/munet/internal/review"
 	"github.com/municipalitiesnet/munet/internal/signin"
+	"github.com/municipalitiesnet/munet/internal/submission"
 	"github.com/municipalitiesnet/munet/internal/web"
 	"github.com/municipalitiesnet/munet/internal/website"
 )
@@ -29,6 +31,10 @@ var handlers = map[string]func(*web.Mux){
 	"DeskFunction": func(m *web.Mux) {
 		(&desk.Service{}).Routes(m)
 		(&memberimport.Service{}).Routes(m)
+	},
+	"PracticesFunction": func(m *web.Mux) {
+		(&submission.Service{}).Routes(m)
+		(&review.Service{}).Routes(m)
 	},
 	"LibraryFunction":     (&library.Service{}).Routes,
 	"NewslettersFunction": (&newsletter.Service{}).Routes,

@@ -18,6 +18,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
+	"github.com/municipalitiesnet/munet/internal/practice"
+	"github.com/municipalitiesnet/munet/internal/search"
 )
 
 // network is what the demonstration is written to, each thing at its time in the past.
@@ -26,6 +28,8 @@ type network struct {
 	members     *members.Store
 	newsletters *newsletter.Store
 	ledger      *dissemination.Store
+	practices   *practice.Store
+	index       *search.Store
 }
 
 const day = 24 * time.Hour
@@ -35,21 +39,29 @@ const day = 24 * time.Hour
 func Fill(ctx context.Context, client *dynamodb.Client, tables map[string]string, coordinator string) error {
 	today := time.Now().UTC().Truncate(day).Add(9 * time.Hour)
 	c := &clock{today.Add(-60 * day)}
+	db := dynamo.NewClient(client)
 	n := &network{
 		clock:       c,
 		members:     members.NewStore(client, tables["MembersTable"], c.now),
 		newsletters: newsletter.NewStore(client, tables["NewslettersTable"], c.now),
+		practices:   practice.NewStore(client, tables["PracticesTable"], c.now),
+		index:       practice.SearchStore(db, tables["PracticesTable"], c.now),
 		ledger: dissemination.Simulated(
-			dynamo.NewClient(client), tables["DeliveriesTable"], c.now, c.sleep, rand.IntN,
+			db, tables["DeliveriesTable"], c.now, c.sleep, rand.IntN,
 		),
 	}
 	if _, err := n.members.PersonByAddress(ctx, founders[0].address()); !errors.Is(err, members.ErrNone) {
 		return err
 	}
-	if _, err := n.members.EnsureCoordinator(ctx, coordinator, language.Default); err != nil {
+	desk, err := n.members.EnsureCoordinator(ctx, coordinator, language.Default)
+	if err != nil {
 		return fmt.Errorf("demo: coordinator: %w", err)
 	}
 	if err := n.found(ctx); err != nil {
+		return err
+	}
+	c.at = today.Add(-50 * day)
+	if err := n.fillLibrary(ctx, desk); err != nil {
 		return err
 	}
 	c.at = today.Add(-14 * day)
@@ -78,7 +90,7 @@ var late = map[string]bool{"tilos": true, "tripoli": true, "katerini": true, "ka
 
 // found lets the organisations join that are members.
 func (n *network) found(ctx context.Context) error {
-	for _, o := range slices.Concat(founders, citiesNetwork, invented[:1]) {
+	for _, o := range slices.Concat(organisations, invented[:1]) {
 		if late[o.domain] {
 			continue
 		}

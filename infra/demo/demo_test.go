@@ -8,24 +8,24 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
+	"github.com/municipalitiesnet/munet/internal/practice"
 )
 
 func TestFillOnce(t *testing.T) {
-	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable")
+	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable", "PracticesTable")
 	store := members.NewStore(client, tables["MembersTable"], time.Now)
 	for range 2 {
 		if err := Fill(t.Context(), client, tables, "desk@munet.example"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := map[members.State]int{members.Member: 22, members.AwaitingApproval: 3, members.Suspended: 1, members.Declined: 1}
+	want := map[members.State]int{members.Member: 33, members.AwaitingApproval: 3, members.Suspended: 1, members.Declined: 1}
 	for state, n := range want {
-		page, _, err := store.Organisations(t.Context(), members.Filter{State: state}, "")
-		if err != nil || len(page) != n {
-			t.Errorf("%d organisations are %s, want %d; %v", len(page), state, n, err)
+		if got := count(t, store, state); got != n {
+			t.Errorf("%d organisations are %s, want %d", got, state, n)
 		}
 	}
-	for _, o := range append(founders, citiesNetwork...) {
+	for _, o := range organisations {
 		a := (&network{clock: &clock{}}).application(o, o.person, o.address())
 		if fields := append(a.Profile.Validate(""), a.Contact.Validate("")...); len(fields) > 0 {
 			t.Errorf("%s would be refused: %+v", o.name, fields)
@@ -33,6 +33,21 @@ func TestFillOnce(t *testing.T) {
 	}
 	checkNewsletters(t, newsletter.NewStore(client, tables["NewslettersTable"], time.Now),
 		dissemination.NewStore(client, tables["DeliveriesTable"], time.Now))
+	checkLibrary(t, practice.NewStore(client, tables["PracticesTable"], time.Now))
+}
+
+func count(t *testing.T, store *members.Store, state members.State) (n int) {
+	t.Helper()
+	for cursor := ""; ; {
+		page, next, err := store.Organisations(t.Context(), members.Filter{State: state}, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += len(page)
+		if cursor = next; cursor == "" {
+			return n
+		}
+	}
 }
 
 // checkNewsletters expects a draft, and an issue of which the report is finished, with something to
@@ -44,18 +59,18 @@ func checkNewsletters(t *testing.T, store *newsletter.Store, ledger *disseminati
 		t.Fatalf("newsletters: %+v, %v", list, err)
 	}
 	report, err := ledger.Report(t.Context(), list[1].Campaign(), 10)
-	want := dissemination.Counts{Sent: 21, Failed: 1, Unknown: 1}
+	want := dissemination.Counts{Sent: 32, Failed: 1, Unknown: 1}
 	if err != nil || report.State != dissemination.Done || report.Counts != want {
 		t.Errorf("the report says %s %+v, want %+v; %v", report.State, report.Counts, want, err)
 	}
 	for _, n := range list {
 		_, texts, err := store.Newsletter(t.Context(), n.ID)
 		if err != nil || len(texts) != 2 {
-			t.Errorf("%s has %d texts: %v", n.Title(), len(texts), err)
+			t.Errorf("%s has %d texts: %v", n.Title("en"), len(texts), err)
 		}
 		for tag, text := range texts {
 			if fields := text.Validate(); len(fields) > 0 {
-				t.Errorf("%s in %s would be refused: %+v", n.Title(), tag, fields)
+				t.Errorf("%s in %s would be refused: %+v", n.Title("en"), tag, fields)
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package demo
 
-import "github.com/municipalitiesnet/munet/internal/members"
+import (
+	"slices"
+
+	"github.com/municipalitiesnet/munet/internal/members"
+)
 
 // organisation is one that the network's founding documents name. Its people and addresses are
 // invented, under domains that are reserved for examples (RFC 2606).
@@ -56,6 +60,25 @@ var citiesNetwork = []organisation{
 	{"Δήμος Τρικκαίων", "Τρίκαλα", "trikala", city, "GR", "50to100k", topics{"education", "employment"}, "Θανάσης Ζήσης", "Υπεύθυνος καινοτομίας", "el"},
 	{"Δήμος Τρίπολης", "Τρίπολη", "tripoli", city, "GR", "20to50k", topics{"family", "welfare"}, "Βασιλική Δρούγα", "Κοινωνική λειτουργός", "el"},
 }
+
+// abroad are cities that the founding documents name as mentors and hosts of meetings, and small towns
+// that do not exist, for the countries whose municipalities were at the first meeting and some more.
+var abroad = []organisation{
+	{"Ayuntamiento de Fuenlabrada", "Fuenlabrada", "fuenlabrada", city, "ES", "100to500k", topics{"employment", "participation"}, "Lucía Herrero", "Project officer", "en"},
+	{"Tampereen kaupunki", "Tampere", "tampere", city, "FI", "100to500k", topics{"welfare", "employment"}, "Aino Lehtonen", "Integration coordinator", "en"},
+	{"Landeshauptstadt Stuttgart", "Stuttgart", "stuttgart", city, "DE", "over500k", topics{"employment", "health"}, "Jana Vogt", "Integration officer", "en"},
+	{"Gemeente Amsterdam", "Amsterdam", "amsterdam", city, "NL", "over500k", topics{"rights", "attitudes"}, "Maud de Wit", "Policy officer", "en"},
+	{"Dublin City Council", "Dublin", "dublin", city, "IE", "over500k", topics{"participation", "identity"}, "Niamh Doyle", "Integration officer", "en"},
+	{"Commune de Valbrune", "Valbrune", "valbrune", city, "FR", "20to50k", topics{"employment", "housing"}, "Claire Meunier", "Social services", "en"},
+	{"Comune di Rivachiara", "Rivachiara", "rivachiara", city, "IT", "20to50k", topics{"employment", "health"}, "Marta Galli", "Social worker", "en"},
+	{"Município de Vale de Oliveiras", "Vale de Oliveiras", "valeoliveiras", city, "PT", "5to20k", topics{"housing", "participation"}, "Inês Tavares", "Coordinator", "en"},
+	{"Lindviks kommun", "Lindvik", "lindvik", city, "SE", "20to50k", topics{"health", "education"}, "Elsa Nordin", "Coordinator", "en"},
+	{"Għajn Razzett Local Council", "Għajn Razzett", "razzett", city, "MT", "5to20k", topics{"education", "health"}, "Marija Camilleri", "Executive secretary", "en"},
+	{"Saulmalas novads", "Saulmala", "saulmala", city, "LV", "under5k", topics{"education"}, "Dace Ozola", "Secretary", "en"},
+}
+
+// organisations are all that are or become members.
+var organisations = slices.Concat(founders, citiesNetwork, abroad)
 
 // invented are in states that no real organisation should be shown in.
 var invented = []organisation{

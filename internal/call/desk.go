@@ -41,7 +41,7 @@ func (s *Store) Curate(ctx context.Context, id string, revision int, c Curation,
 	w.curation = c
 	w.compose()
 	effect := w.renew(before, now)
-	writes, err := s.versionWrites(ctx, before, w, c.By, effect != Unchanged)
+	writes, err := s.versionWrites(before, w, c.By, effect != Unchanged)
 	if err != nil {
 		return Call{}, err
 	}
@@ -93,7 +93,7 @@ func (s *Store) tryMerge(ctx context.Context, into, from, by string, also []type
 	}
 	kept.compose()
 	effect := kept.renew(before, now)
-	writes, err := s.versionWrites(ctx, before, kept, by, effect != Unchanged)
+	writes, err := s.versionWrites(before, kept, by, effect != Unchanged)
 	if err != nil {
 		return Call{}, err
 	}
@@ -101,7 +101,7 @@ func (s *Store) tryMerge(ctx context.Context, into, from, by string, also []type
 	if err != nil {
 		return Call{}, err
 	}
-	left, err := s.leaveWrites(ctx, gone.call, into)
+	left, err := s.leaveWrites(gone.call, into)
 	if err != nil {
 		return Call{}, err
 	}
@@ -144,7 +144,7 @@ func (s *Store) moveWrites(ctx context.Context, into, from string, records []rec
 }
 
 // leaveWrites take a call out of every list and search, and let it lead to another one.
-func (s *Store) leaveWrites(ctx context.Context, c Call, into string) ([]types.TransactWriteItem, error) {
+func (s *Store) leaveWrites(c Call, into string) ([]types.TransactWriteItem, error) {
 	before := c
 	c.MergedInto, c.Origins = into, nil
 	c.Revision++
@@ -152,13 +152,6 @@ func (s *Store) leaveWrites(ctx context.Context, c Call, into string) ([]types.T
 	if err != nil {
 		return nil, err
 	}
-	writes := []types.TransactWriteItem{head}
-	if s.Index != nil {
-		index, err := s.Index(ctx, &before, nil)
-		if err != nil {
-			return nil, err
-		}
-		writes = append(writes, index...)
-	}
-	return writes, nil
+	found, err := s.findable(c)
+	return []types.TransactWriteItem{head, found}, err
 }

@@ -2,10 +2,12 @@ package call
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
@@ -116,7 +118,11 @@ func (s *Store) Turn(ctx context.Context, most int) (int, error) {
 			if err != nil {
 				return turned, err
 			}
-			ok, err := s.turn(ctx, h, h.head(now))
+			to := h.head(now)
+			if h.List == to.List && h.ListKey == to.ListKey {
+				continue
+			}
+			ok, err := s.turn(ctx, h.ID)
 			if err != nil {
 				return turned, err
 			}
@@ -132,26 +138,25 @@ func (s *Store) Turn(ctx context.Context, most int) (int, error) {
 	return turned, nil
 }
 
-// turn moves a call in the list unless it was written since.
-func (s *Store) turn(ctx context.Context, from, to headItem) (bool, error) {
-	if from.List == to.List && from.ListKey == to.ListKey {
-		return false, nil
-	}
-	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: dynamo.Key(from.PK, from.SK),
-		UpdateExpression:         aws.String("SET #list = :list, listKey = :key"),
-		ConditionExpression:      aws.String("revision = :revision AND listKey = :old"),
-		ExpressionAttributeNames: map[string]string{"#list": "list"},
-		ExpressionAttributeValues: dynamo.Item{
-			":list": dynamo.S(to.List), ":key": dynamo.S(to.ListKey), ":old": dynamo.S(from.ListKey),
-			":revision": dynamo.N(int64(from.Revision)),
-		},
-	})
-	if _, refused := dynamo.Refused(err); refused {
-		return false, nil
-	}
+// turn moves a call in the list and in the search unless it was written since.
+func (s *Store) turn(ctx context.Context, id string) (bool, error) {
+	w, err := s.whole(ctx, id)
 	if err != nil {
-		return false, fmt.Errorf("call: turning: %w", err)
+		return false, err
 	}
-	return true, nil
+	before := w.call.Revision
+	w.call.Revision++
+	head, err := s.put(w.call.head(s.now()), "revision = :revision", dynamo.Item{":revision": dynamo.N(int64(before))})
+	if err != nil {
+		return false, err
+	}
+	found, err := s.findable(w.call)
+	if err != nil {
+		return false, err
+	}
+	err = s.transact(ctx, []types.TransactWriteItem{head, found})
+	if errors.Is(err, errMoved) {
+		return false, nil
+	}
+	return err == nil, err
 }

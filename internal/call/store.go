@@ -13,6 +13,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/search"
 )
 
 // Store keeps calls, their sources and the reports of reading them in DynamoDB.
@@ -20,15 +21,13 @@ type Store struct {
 	client *dynamo.Client
 	table  string
 	now    func() time.Time
-	// Index returns the writes by which a search finds a call as it is now; before is nil for a new
-	// call, and after is nil for one that was merged into another. They join the transaction that
-	// changes the call. Without it calls are in no search.
-	Index func(ctx context.Context, before, after *Call) ([]types.TransactWriteItem, error)
+	index  *search.Store
 }
 
 // NewStore returns a store on a table laid out as template.yaml says.
 func NewStore(client *dynamodb.Client, table string, now func() time.Time) *Store {
-	return &Store{client: dynamo.NewClient(client), table: table, now: now}
+	c := dynamo.NewClient(client)
+	return &Store{c, table, now, SearchStore(c, table, now)}
 }
 
 // ErrNone says that there is no such call, source or run.

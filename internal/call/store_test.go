@@ -12,6 +12,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/search"
 )
 
 // harness is a store whose clock the test sets.
@@ -284,5 +285,56 @@ func TestCursorOfAnotherListIsRefused(t *testing.T) {
 	forged := dynamo.Cursor(dynamo.Item{"pk": dynamo.S("a"), "sk": dynamo.S("b"), "list": dynamo.S("source"), "listKey": dynamo.S("c")})
 	if _, _, err := h.ListAhead(t.Context(), forged); !errors.Is(err, dynamo.ErrCursor) {
 		t.Errorf("%v", err)
+	}
+}
+
+// found searches the index and returns the references of what it finds.
+func (h *harness) found(t *testing.T, q search.Query) []string {
+	t.Helper()
+	index, err := search.NewReader(SearchStore(dynamo.NewClient(h.client), h.table, h.now)).Index(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := index.Search(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var references []string
+	for _, hit := range result.Hits {
+		shown, err := ReadHit(hit.Show)
+		if err != nil || shown.Text != "" {
+			t.Fatalf("%+v, %v", shown, err)
+		}
+		references = append(references, shown.Reference)
+	}
+	return references
+}
+
+func TestCallsAreFoundAsTheyAre(t *testing.T) {
+	h := newHarness(t)
+	two := record("TWO", "2027-02-01")
+	two.Deadlines, two.Model = append(two.Deadlines, Deadline{Day: "2027-06-01"}), MultipleCutOffs
+	two.Eligibility.Countries = []string{"GR"}
+	results := h.upsert(t, "r", two, record("ONE", "2027-02-15"), record("GONE", "2027-03-01"))
+	byDeadline := search.Query{Language: "en", Words: "authorities", Sort: search.Sort{By: NumberDeadline}}
+	if got := h.found(t, byDeadline); !slices.Equal(got, []string{"TWO", "ONE", "GONE"}) {
+		t.Errorf("%v", got)
+	}
+	if _, err := h.Merge(t.Context(), results[1].Call, results[2].Call, "Eleni"); err != nil {
+		t.Fatal(err)
+	}
+	h.at = time.Date(2027, 2, 10, 0, 0, 0, 0, time.UTC)
+	if n, err := h.Turn(t.Context(), 10); n != 1 || err != nil {
+		t.Fatalf("turned %d, %v", n, err)
+	}
+	if err := h.Compact(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.found(t, byDeadline); !slices.Equal(got, []string{"ONE", "TWO"}) {
+		t.Errorf("after a deadline and a merger: %v", got)
+	}
+	byDeadline.Filters = map[string][]string{FacetCountry: {"CY", AnyValue}}
+	if got := h.found(t, byDeadline); !slices.Equal(got, []string{"ONE"}) {
+		t.Errorf("for Cyprus: %v", got)
 	}
 }

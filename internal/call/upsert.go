@@ -125,7 +125,7 @@ func (s *Store) trySave(ctx context.Context, run string, r Record) (Result, erro
 	}
 	w.compose()
 	result.Effect = w.renew(before, now)
-	writes, err := s.versionWrites(ctx, before, w, r.Source, result.Effect != Unchanged)
+	writes, err := s.versionWrites(before, w, r.Source, result.Effect != Unchanged)
 	if err != nil {
 		return Result{}, err
 	}
@@ -162,7 +162,7 @@ func (w *whole) renew(before Call, now time.Time) Effect {
 
 // versionWrites are the head and, with a new version, the history, the change that alerts read, and
 // what a search knows.
-func (s *Store) versionWrites(ctx context.Context, before Call, w whole, by string, changed bool) ([]types.TransactWriteItem, error) {
+func (s *Store) versionWrites(before Call, w whole, by string, changed bool) ([]types.TransactWriteItem, error) {
 	condition, values := "attribute_not_exists(pk)", dynamo.Item(nil)
 	if w.exists {
 		condition, values = "revision = :revision", dynamo.Item{":revision": dynamo.N(int64(before.Revision))}
@@ -184,19 +184,8 @@ func (s *Store) versionWrites(ctx context.Context, before Call, w whole, by stri
 	if err != nil {
 		return nil, err
 	}
-	writes := []types.TransactWriteItem{head, version, change}
-	if s.Index != nil {
-		was := &before
-		if !w.exists {
-			was = nil
-		}
-		index, err := s.Index(ctx, was, &w.call)
-		if err != nil {
-			return nil, err
-		}
-		writes = append(writes, index...)
-	}
-	return writes, nil
+	found, err := s.findable(w.call)
+	return []types.TransactWriteItem{head, version, change, found}, err
 }
 
 // What a difference keeps of a long text.

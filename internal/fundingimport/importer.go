@@ -70,6 +70,9 @@ func (im *Importer) Run(ctx context.Context) error {
 			failed = errors.Join(failed, err)
 		}
 	}
+	if ctx.Err() == nil {
+		failed = errors.Join(failed, im.Calls.Compact(ctx))
+	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil // not a failure: the next invocation goes on
 	}

@@ -17,7 +17,12 @@ type reading struct {
 	source  call.Source
 	// seen are the calls that this run had, with the last pass that had each.
 	seen map[uint64]int
+	// indexed counts the calls that wait in the log of the search index.
+	indexed int
 }
+
+// compactAfter is how many changes readers of the search index may find in its log.
+const compactAfter = 300
 
 // pages reads page after page until the source is read or fails, and ends the run.
 func (r *reading) pages(ctx context.Context) error {
@@ -31,6 +36,12 @@ func (r *reading) pages(ctx context.Context) error {
 		}
 		if err := r.store(ctx, page); err != nil {
 			return err
+		}
+		if r.indexed >= compactAfter {
+			if err := r.Calls.Compact(ctx); err != nil {
+				return err
+			}
+			r.indexed = 0
 		}
 		if page.Next != "" {
 			continue
@@ -132,7 +143,11 @@ func (r *reading) write(ctx context.Context, state *call.Reading, records []call
 		var more []call.Record
 		for i, result := range results {
 			count(state, batch[i], result)
-			if result.Effect == call.Unchanged || r.adapter.Details == nil {
+			if result.Effect == call.Unchanged {
+				continue
+			}
+			r.indexed++
+			if r.adapter.Details == nil {
 				continue
 			}
 			details, err := r.adapter.Details(ctx, batch[i])

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"encoding/binary"
 	"maps"
 	"slices"
 	"strings"
@@ -184,13 +183,13 @@ func build(docs []Document, limit int) (*segment, error) {
 }
 
 func (o *occurrences) encode(b []byte, distance int) []byte {
-	mask := uint64(0)
+	mask := byte(0)
 	for f, positions := range o {
 		if len(positions) > 0 {
 			mask |= 1 << f
 		}
 	}
-	b = binary.AppendUvarint(b, uint64(distance)<<fields|mask) //nolint:gosec // documents ascend
+	b = appendPosting(b, distance, mask)
 	for _, positions := range o {
 		b = appendPositions(b, positions)
 	}

@@ -1,9 +1,7 @@
 package search
 
 import (
-	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"testing"
 )
 
@@ -30,17 +28,7 @@ func FuzzSegment(f *testing.F) {
 	f.Add(s.encodeColumns(), s.postings)
 	f.Add([]byte{0}, []byte{})
 	f.Fuzz(func(t *testing.T, columns, postings []byte) {
-		head := []byte{format, 0, 0, 0, 0}
-		var streams []byte
-		for _, plain := range [][]byte{columns, postings} {
-			packed := compress(plain)
-			head = binary.AppendUvarint(head, uint64(len(plain)))
-			head = binary.AppendUvarint(head, uint64(len(packed)))
-			streams = append(streams, packed...)
-		}
-		head = append(head, streams...)
-		binary.LittleEndian.PutUint32(head[1:], crc32.ChecksumIEEE(head[5:]))
-		s, err := decode(head)
+		s, err := decode(seal(columns, postings))
 		if err != nil {
 			return
 		}

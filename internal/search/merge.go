@@ -1,7 +1,6 @@
 package search
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -35,7 +34,7 @@ func merge(segments []*segment) *segment {
 
 	type entry struct {
 		doc  int
-		mask uint64
+		mask byte
 		body []byte
 	}
 	var entries []entry
@@ -52,7 +51,7 @@ func merge(segments []*segment) *segment {
 		slices.SortFunc(entries, func(a, b entry) int { return a.doc - b.doc })
 		last := 0
 		for _, e := range entries {
-			list = binary.AppendUvarint(list, uint64(e.doc-last)<<fields|e.mask) //nolint:gosec // ascending
+			list = appendPosting(list, e.doc-last, e.mask)
 			list = append(list, e.body...)
 			last = e.doc
 		}

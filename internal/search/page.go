@@ -129,16 +129,24 @@ type best struct {
 	places []place
 	size   int
 	order  func(a, b place) int
+	last   place // the last of the best so far, once they are full
+	full   bool
 }
 
-// add sorts only when twice as many have come as are wanted: most of a long result is never sorted.
+// add sorts only when twice as many have come as are wanted, and then drops what comes behind those:
+// most of a long result is never sorted.
 func (b *best) add(p place) {
+	if b.full && b.order(p, b.last) > 0 {
+		return
+	}
 	b.places = append(b.places, p)
-	if len(b.places) >= 2*b.size+64 {
+	if len(b.places) >= 2*b.size+16 {
 		b.cut()
+		b.last, b.full = b.places[b.size-1], true
 	}
 }
 
+// cut leaves the best, in order.
 func (b *best) cut() {
 	slices.SortFunc(b.places, b.order)
 	b.places = b.places[:min(len(b.places), b.size)]

@@ -103,14 +103,15 @@ func (s *segment) termLanguages() []string {
 
 // posting is one document's occurrences of a term.
 //
-// Encoded it is a varint of the distance to the document before, times sixteen, plus a bit for each
-// field that has the term; then for each such field the distances between the positions, times two,
-// plus one if another follows. A position is the number of a word in its field.
+// Encoded it is a varint of the distance to the document before, times two, plus one if the term is
+// elsewhere than only in the body: then a byte with a bit for each field that has it follows. Then,
+// for each such field, the distances between the positions, times two, plus one if another follows.
+// A position is the number of a word in its field.
 type posting struct {
 	doc    int
 	counts [fields]uint32
+	mask   byte   // the fields, as bits
 	body   []byte // the encoded positions
-	mask   uint64
 }
 
 // postings reads the postings of a term. Damaged bytes end it early.
@@ -127,19 +128,27 @@ func (s *segment) postingsOf(term int) postings {
 	return postings{rest: s.postings[s.postingsFrom[term]:s.postingsFrom[term+1]], docs: s.len()}
 }
 
+const bodyOnly = 1 << Body
+
 // next goes to the next document and reports whether there is one.
 func (p *postings) next() bool {
 	head, n := binary.Uvarint(p.rest)
 	if n <= 0 {
 		return false
 	}
-	distance := head >> fields
-	p.mask = head & (1<<fields - 1)
+	distance := head >> 1
+	b := p.rest[n:]
+	p.mask = bodyOnly
+	if head&1 != 0 {
+		if len(b) == 0 {
+			return false
+		}
+		p.mask, b = b[0], b[1:]
+	}
 	if distance >= uint64(p.docs) || p.doc+int(distance) >= p.docs { //nolint:gosec // below p.docs
 		return false
 	}
 	p.doc += int(distance)
-	b := p.rest[n:]
 	at := 0
 	for f := range p.counts {
 		p.counts[f] = 0
@@ -186,6 +195,15 @@ func (p *posting) positions(to []uint64) []uint64 {
 		}
 	}
 	return to
+}
+
+// appendPosting encodes a posting, up to its positions.
+func appendPosting(b []byte, distance int, mask byte) []byte {
+	head := uint64(distance) << 1 //nolint:gosec // documents ascend
+	if mask == bodyOnly {
+		return binary.AppendUvarint(b, head)
+	}
+	return append(binary.AppendUvarint(b, head|1), mask)
 }
 
 // appendPositions encodes the positions of one field, which ascend.

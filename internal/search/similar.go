@@ -11,28 +11,33 @@ import (
 // as vectors of their stems, each weighted by field, repetition and rarity: 1 for the same words,
 // near 0 for what shares only frequent ones. Documents in other languages share no stems.
 func (x *Index) Similar(d Document, n int) []Hit {
+	if n <= 0 {
+		return nil
+	}
 	found, _ := d.analyse(maxWords)
 	dots := make([]float64, x.documents)
-	var norm float64
 	var touched []int
-	// In a fixed order, so that sums are the same each time.
-	for _, term := range sortedKeys(found) {
-		at := make([]int, len(x.segments))
+	norm := 0.0
+	emphasis := newEmphasis()
+	at := make([]int, len(x.segments))
+	var list []occurrence
+	for _, term := range sortedKeys(found) { // in a fixed order, so that sums are the same each time
 		for i, s := range x.segments {
 			at[i] = s.term(term)
 		}
-		rarity := x.termRarity(at)
+		list = x.occurrences(list[:0], at, emphasis)
+		rarity := x.termRarity(len(list))
 		var counts [fields]uint32
 		for f := range counts {
 			counts[f] = uint32(len(found[term][f])) //nolint:gosec // at most maxWords
 		}
-		mine := emphasis(counts) * rarity
+		mine := emphasis.of(&counts) * rarity
 		norm += mine * mine
-		for doc, counts := range x.occurrences(at) {
-			if dots[doc] == 0 {
-				touched = append(touched, doc)
+		for _, o := range list {
+			if dots[o.doc] == 0 {
+				touched = append(touched, o.doc)
 			}
-			dots[doc] += mine * emphasis(counts) * rarity
+			dots[o.doc] += mine * o.emphasis * rarity
 		}
 	}
 	norms := x.norms()
@@ -54,47 +59,65 @@ func (x *Index) Similar(d Document, n int) []Hit {
 	return hits
 }
 
-// emphasis is what a term's occurrences in one document weigh.
-func emphasis(counts [fields]uint32) float64 {
-	sum := 0.0
+// emphasis is what a term's occurrences in one document weigh: one and the logarithm of the weighted
+// sum of its occurrences, looked up while that is small. Weights are whole numbers.
+type emphasis [64]float64
+
+func newEmphasis() *emphasis {
+	var e emphasis
+	for i := range e {
+		e[i] = 1 + math.Log(float64(max(i, 1)))
+	}
+	return &e
+}
+
+func (e *emphasis) of(counts *[fields]uint32) float64 {
+	sum := uint32(0)
 	for f, count := range counts {
-		sum += weights[f] * float64(count)
+		sum += uint32(weights[f]) * count
 	}
-	return 1 + math.Log(sum)
+	if int(sum) < len(e) {
+		return e[sum]
+	}
+	return 1 + math.Log(float64(sum))
 }
 
-// termRarity is the inverse document frequency of a term, given by its number in each segment.
-func (x *Index) termRarity(at []int) float64 {
-	n := 0
-	for range x.occurrences(at) {
-		n++
-	}
-	return math.Log(1 + float64(x.size)/float64(max(n, 1)))
+// occurrence is a document that has a term.
+type occurrence struct {
+	doc      int
+	emphasis float64
 }
 
-// occurrences goes through the documents that can be found and have a term, which is given by its
-// number in each segment.
-func (x *Index) occurrences(at []int) func(func(int, [fields]uint32) bool) {
-	return func(yield func(int, [fields]uint32) bool) {
-		for i, s := range x.segments {
-			for p := s.postingsOf(at[i]); p.next(); {
-				if doc := x.from[i] + p.doc; x.live.has(doc) && !yield(doc, p.counts) {
-					return
-				}
+// occurrences appends the documents that can be found and have a term, which is given by its number
+// in each segment.
+func (x *Index) occurrences(to []occurrence, at []int, e *emphasis) []occurrence {
+	for i, s := range x.segments {
+		for p := s.postingsOf(at[i]); p.next(); {
+			if doc := x.from[i] + p.doc; x.live.has(doc) {
+				to = append(to, occurrence{doc, e.of(&p.counts)})
 			}
 		}
 	}
+	return to
+}
+
+// termRarity is the inverse document frequency of a term that n documents have.
+func (x *Index) termRarity(n int) float64 {
+	return math.Log(1 + float64(x.size)/float64(max(n, 1)))
 }
 
 // computeNorms returns the length of every document's vector. It reads all postings, so it is done
 // when the first one asks for similar documents.
 func (x *Index) computeNorms() []float64 {
 	norms := make([]float64, x.documents)
+	emphasis := newEmphasis()
+	var list []occurrence
 	for _, at := range terms(x.segments) {
-		rarity := x.termRarity(at)
-		for doc, counts := range x.occurrences(at) {
-			weight := emphasis(counts) * rarity
-			norms[doc] += weight * weight
+		list = x.occurrences(list[:0], at, emphasis)
+		rarity := x.termRarity(len(list))
+		for _, o := range list {
+			weight := o.emphasis * rarity
+			norms[o.doc] += weight * weight
 		}
 	}
 	for i := range norms {

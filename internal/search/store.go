@@ -130,41 +130,47 @@ func (s *Store) partKey(segment string, part int) dynamo.Item {
 // errMissing is the error for a segment that has been deleted.
 var errMissing = errors.New("search: a segment is gone")
 
-// parallel is how many parts are on their way at once.
-const parallel = 8
+// parallel is how many parts are on their way at once; each takes a few megabytes while it is.
+const parallel = 4
 
 // load reads a segment.
 func (s *Store) load(ctx context.Context, stored storedSegment) (*segment, error) {
-	parts := make([][]byte, stored.Parts)
+	all := make([]byte, stored.Bytes)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	for i := range parts {
+	for i := range stored.Parts {
 		group.Go(func() error {
-			// What was written a moment ago may not be everywhere yet: then once more, consistently.
-			for _, consistent := range []bool{false, true} {
-				out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
-					TableName: &s.table, Key: s.partKey(stored.ID, i), ConsistentRead: &consistent,
-				})
-				if err != nil {
-					return fmt.Errorf("search: reading a segment: %w", err)
-				}
-				if b, ok := out.Item["data"].(*types.AttributeValueMemberB); ok {
-					parts[i] = b.Value
-					return nil
-				}
+			part, err := s.part(ctx, stored.ID, i)
+			if err != nil {
+				return err
 			}
-			return fmt.Errorf("%w: part %d of %s", errMissing, i, stored.ID)
+			if place := all[i*maxPart : min((i+1)*maxPart, len(all))]; copy(place, part) < len(place) {
+				return errSegment
+			}
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	all := make([]byte, 0, stored.Bytes)
-	for i, part := range parts {
-		all = append(all, part...)
-		parts[i] = nil
-	}
 	return decode(all)
+}
+
+// part reads one part of a segment.
+func (s *Store) part(ctx context.Context, segment string, i int) ([]byte, error) {
+	// What was written a moment ago may not be everywhere yet: then once more, consistently.
+	for _, consistent := range []bool{false, true} {
+		out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+			TableName: &s.table, Key: s.partKey(segment, i), ConsistentRead: &consistent,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("search: reading a segment: %w", err)
+		}
+		if b, ok := out.Item["data"].(*types.AttributeValueMemberB); ok {
+			return b.Value, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: part %d of %s", errMissing, i, segment)
 }
 
 // write stores the parts of a new segment.

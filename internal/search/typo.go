@@ -10,7 +10,7 @@ import (
 )
 
 // What a word that is nowhere may have been meant to be: a term that it begins, or one that is a
-// letter away. Shorter words would be anything.
+// letter away, which is seldom the first. Shorter words would be anything.
 const (
 	shortestPrefix = 3
 	shortestTypo   = 5
@@ -24,7 +24,7 @@ func (x *Index) similarTerms(g *group) []string {
 	folded := stem.Fold(g.word)
 	for _, term := range g.terms {
 		language, stemmed, _ := strings.Cut(term, "/")
-		prefix := key(language, folded)
+		_, first := utf8.DecodeRuneInString(stemmed)
 		var similar []string
 		for i, s := range x.segments {
 			collect := func(n int) {
@@ -33,12 +33,12 @@ func (x *Index) similarTerms(g *group) []string {
 				}
 			}
 			if letters >= shortestPrefix {
-				for n := s.terms.find(prefix); n < s.terms.len() && strings.HasPrefix(s.terms.at(n), prefix); n++ {
+				for n := range s.prefixed(key(language, folded)) {
 					collect(n)
 				}
 			}
 			if letters >= shortestTypo {
-				for n := range s.termsOf(language) {
+				for n := range s.prefixed(key(language, stemmed[:first])) {
 					if oneEdit(s.terms.at(n)[len(language)+1:], stemmed) {
 						collect(n)
 					}
@@ -54,11 +54,10 @@ func (x *Index) similarTerms(g *group) []string {
 	return nil
 }
 
-// termsOf goes through the numbers of the terms of a language.
-func (s *segment) termsOf(language string) iter.Seq[int] {
+// prefixed goes through the numbers of the terms with a prefix.
+func (s *segment) prefixed(prefix string) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		end := s.terms.find(language + "0") // the character after the slash
-		for n := s.terms.find(key(language, "")); n < end; n++ {
+		for n := s.terms.find(prefix); n < s.terms.len() && strings.HasPrefix(s.terms.at(n), prefix); n++ {
 			if !yield(n) {
 				return
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -28,6 +29,7 @@ type network struct {
 	members     *members.Store
 	newsletters *newsletter.Store
 	ledger      *dissemination.Store
+	calls       *call.Store
 	practices   *practice.Store
 	index       *search.Store
 }
@@ -46,6 +48,7 @@ func Fill(ctx context.Context, client *dynamodb.Client, tables map[string]string
 		newsletters: newsletter.NewStore(client, tables["NewslettersTable"], c.now),
 		practices:   practice.NewStore(client, tables["PracticesTable"], c.now),
 		index:       practice.SearchStore(db, tables["PracticesTable"], c.now),
+		calls:       call.NewStore(client, tables["CallsTable"], c.now),
 		ledger: dissemination.Simulated(
 			db, tables["DeliveriesTable"], c.now, c.sleep, rand.IntN,
 		),
@@ -62,6 +65,9 @@ func Fill(ctx context.Context, client *dynamodb.Client, tables map[string]string
 	}
 	c.at = today.Add(-50 * day)
 	if err := n.fillLibrary(ctx, desk); err != nil {
+		return err
+	}
+	if err := n.fund(ctx, today); err != nil {
 		return err
 	}
 	c.at = today.Add(-14 * day)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestFillOnce(t *testing.T) {
-	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable", "PracticesTable")
+	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable", "PracticesTable", "CallsTable")
 	store := members.NewStore(client, tables["MembersTable"], time.Now)
 	for range 2 {
 		if err := Fill(t.Context(), client, tables, "desk@munet.example"); err != nil {

@@ -110,6 +110,11 @@ func (n *network) describe(ctx context.Context, t told, reviewers []members.Pers
 	if err != nil || t.Stage == drafted {
 		return err
 	}
+	if t.Content.Mentoring {
+		if err := n.agree(ctx, p, owner, t.Content.Original); err != nil {
+			return err
+		}
+	}
 	v, err := n.practices.Submit(ctx, p.ID, draft.Revision, "", owner)
 	if err != nil {
 		return err
@@ -145,6 +150,19 @@ func (n *network) author(ctx context.Context, domain string) (practice.Author, e
 	}
 	p, err := n.members.PersonByAddress(ctx, organisations[i].address())
 	return practice.Author{Ref: p.Ref, Name: p.Name, OrganisationName: organisations[i].name}, err
+}
+
+// agree makes the author the contact of a practice, with the consent that its page asks for.
+func (n *network) agree(ctx context.Context, p practice.Practice, who practice.Author, tag language.Tag) error {
+	words := language.For(tag)
+	err := n.members.Record(ctx, who.Ref, members.Consent{
+		Purpose: members.ForContact, Given: true, Language: words.Tag(), How: p.ID,
+		Text: members.TextHash(words.Text("submission.contact.consent")),
+	})
+	if err != nil {
+		return err
+	}
+	return n.practices.SetContact(ctx, p.ID, who.Ref, who)
 }
 
 // decide decides on a version as if its owners had been told.

@@ -75,7 +75,7 @@ func checkLibrary(t *testing.T, store *practice.Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n++; p.UpdatedAt.IsZero() || p.OrganisationName == "" {
+		if n++; p.OrganisationName == "" || p.Mentoring != (p.Contact != members.Ref{}) {
 			t.Errorf("%+v", p)
 		}
 	}

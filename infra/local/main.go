@@ -19,6 +19,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/municipalitiesnet/munet/infra/demo"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
@@ -55,6 +56,7 @@ func run(ctx context.Context, port int, data, file string, examples bool) error 
 	}
 	c, err := cloud.Start(ctx, cloud.Options{
 		Listener: listener, Data: data, Template: file, Log: os.Stdout, Colour: isTerminal(os.Stdout),
+		FundingCalls: demo.PortalCalls(time.Now()),
 	})
 	if err != nil {
 		if ctx.Err() != nil {

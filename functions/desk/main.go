@@ -15,6 +15,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/membermail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/practice"
 	"github.com/municipalitiesnet/munet/internal/session"
 	"github.com/municipalitiesnet/munet/internal/token"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -37,8 +38,9 @@ func main() {
 			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
 			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		}, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer}},
-		Imports: func(ctx context.Context) ([]desk.Import, error) { return imports(ctx, jobs) },
-		Now:     time.Now, Log: log,
+		Imports:   func(ctx context.Context) ([]desk.Import, error) { return imports(ctx, jobs) },
+		Practices: practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now).CountWaiting,
+		Now:       time.Now, Log: log,
 	}
 	importing := &memberimport.Service{Jobs: jobs, Members: people, Audit: record, Now: time.Now}
 

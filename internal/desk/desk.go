@@ -34,8 +34,10 @@ type Service struct {
 	Audit    *audit.Log
 	// Imports returns the imports of members that run or wait for a confirmation.
 	Imports func(context.Context) ([]Import, error)
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Practices returns how many practices wait for a review.
+	Practices func(context.Context) (int, error)
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Import is what the desk says about an import of members.

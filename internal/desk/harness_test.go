@@ -73,8 +73,9 @@ func newOffice(t *testing.T) *office {
 			Sender: mail.NewSender(o.post.Client, ""), Site: mail.Site{Name: "MuNet", URL: "https://munet.example"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		}, Links: maillink.Links{Site: "https://munet.example", Signer: signer}},
-		Imports: func(context.Context) ([]Import, error) { return nil, nil },
-		Now:     o.now, Log: log,
+		Imports:   func(context.Context) ([]Import, error) { return nil, nil },
+		Practices: func(context.Context) (int, error) { return 0, nil },
+		Now:       o.now, Log: log,
 	}
 	o.mux = web.NewMux(web.Options{Sessions: o.Sessions, Fail: page.Fail, Log: log})
 	o.Routes(o.mux)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"net/url"
@@ -38,10 +39,21 @@ func TestQueueShowsWhatHasWaitedLongestFirst(t *testing.T) {
 	if first < 0 || second < first {
 		t.Errorf("the order is wrong:\n%s", page)
 	}
-	for _, want := range []string{"2 registrations await approval", "for 1 day", "since today", "2 more registrations or invitations", `href="/desk/newsletters"`, `href="/desk/imports"`} {
+	for _, want := range []string{"2 registrations await approval", "for 1 day", "since today", "2 more registrations or invitations", `href="/desk/newsletters"`, `href="/desk/imports"`, `href="/desk/practices"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the desk lacks %q", want)
 		}
+	}
+}
+
+func TestDeskCountsPracticesThatWait(t *testing.T) {
+	o := newOffice(t)
+	if page := o.get("/desk"); strings.Contains(page, "for a review") {
+		t.Error("the desk speaks of practices although none waits")
+	}
+	o.Practices = func(context.Context) (int, error) { return 3, nil }
+	if page := o.get("/desk"); !strings.Contains(page, `<a href="/desk/practices">3 practices wait for a review</a>`) {
+		t.Errorf("the desk does not lead to the practices:\n%s", page)
 	}
 }
 

@@ -21,14 +21,16 @@ type queueData struct {
 	Waiting, Asking int
 	More            bool
 	Imports         []Import
-	Unconfirmed     int
+	// Practices is how many practices wait for a review.
+	Practices   int
+	Unconfirmed int
 	// ManyUnconfirmed says that Unconfirmed is only what was counted.
 	ManyUnconfirmed bool
 }
 
 // Nothing reports whether nothing waits for a coordinator.
 func (d queueData) Nothing() bool {
-	return d.Waiting == 0 && d.Asking == 0 && len(d.Owed) == 0 && len(d.Imports) == 0
+	return d.Waiting == 0 && d.Asking == 0 && len(d.Owed) == 0 && len(d.Imports) == 0 && d.Practices == 0
 }
 
 func (s *Service) showQueue(w http.ResponseWriter, r *http.Request) error {
@@ -62,6 +64,9 @@ func (s *Service) showQueue(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	if data.Imports, err = s.Imports(ctx); err != nil {
+		return err
+	}
+	if data.Practices, err = s.Practices(ctx); err != nil {
 		return err
 	}
 	if data.Unconfirmed, data.ManyUnconfirmed, err = s.Members.CountApplications(ctx); err != nil {

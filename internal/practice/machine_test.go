@@ -198,7 +198,8 @@ func (h *history) check(t *testing.T, s *Store, id string) {
 		t.Errorf("the draft %d is %q, saved was %q, %v", d.Revision, d.Texts["en"].Title, h.saved[d.Revision], err)
 	}
 	waiting, _, err := s.Waiting(t.Context(), "")
-	if err != nil || len(waiting) == 1 != (p.State == Submitted) {
-		t.Errorf("%s, and %d wait, %v", p.State, len(waiting), err)
+	count, countErr := s.CountWaiting(t.Context())
+	if err != nil || countErr != nil || len(waiting) == 1 != (p.State == Submitted) || count != len(waiting) {
+		t.Errorf("%s, and %d wait, %d are counted, %v", p.State, len(waiting), count, err)
 	}
 }

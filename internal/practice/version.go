@@ -3,9 +3,11 @@ package practice
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -105,6 +107,29 @@ func (s *Store) Waiting(ctx context.Context, cursor string) ([]WaitingVersion, s
 	}
 	all, err := decodeAll(items, func(it versionItem) (WaitingVersion, error) { return it.WaitingVersion, nil })
 	return all, next, err
+}
+
+// CountWaiting returns how many versions wait for a decision. It counts up to 4 MB of them, hundreds.
+func (s *Store) CountWaiting(ctx context.Context) (int, error) {
+	const reads = 4
+	in := &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String("list"), Select: types.SelectCount,
+		KeyConditionExpression:    aws.String("#list = :list"),
+		ExpressionAttributeNames:  map[string]string{"#list": "list"},
+		ExpressionAttributeValues: dynamo.Item{":list": dynamo.S(waitingList)},
+	}
+	count := 0
+	for range reads {
+		out, err := s.client.Query(ctx, in)
+		if err != nil {
+			return 0, fmt.Errorf("practice: counting: %w", err)
+		}
+		count += int(out.Count)
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; in.ExclusiveStartKey == nil {
+			break
+		}
+	}
+	return count, nil
 }
 
 // Version returns one version, or ErrNone.

@@ -14,8 +14,9 @@ import (
 // followData is what the page to follow themes shows.
 type followData struct {
 	page.Form
-	Themes []members.Topic
-	None   bool
+	Themes  []members.Topic
+	None    bool
+	Stopped bool // the mail, by its own link or in the preferences
 }
 
 func (s *Service) showFollow(w http.ResponseWriter, r *http.Request) error {
@@ -27,12 +28,19 @@ func (s *Service) showFollow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return renderFollow(w, r, http.StatusOK, page.Form{Values: url.Values{"themes": words(themes)}}, len(themes) == 0)
+	person, err := s.Members.Person(r.Context(), who.Ref)
+	if err != nil {
+		return err
+	}
+	return renderFollow(w, r, http.StatusOK, followData{
+		Form: page.Form{Values: url.Values{"themes": words(themes)}}, None: len(themes) == 0,
+		Stopped: len(themes) > 0 && !person.Preferences.Practices,
+	})
 }
 
-func renderFollow(w http.ResponseWriter, r *http.Request, status int, form page.Form, none bool) error {
-	form.Area = "submission.follow"
-	return pages.Render(w, r, status, "follow.html", followData{form, members.Topics, none})
+func renderFollow(w http.ResponseWriter, r *http.Request, status int, data followData) error {
+	data.Area, data.Themes = "submission.follow", members.Topics
+	return pages.Render(w, r, status, "follow.html", data)
 }
 
 // follow replaces the themes that a member follows, and records a consent that is given or withdrawn
@@ -50,7 +58,7 @@ func (s *Service) follow(w http.ResponseWriter, r *http.Request) error {
 	themes = slices.Compact(themes)
 	if slices.ContainsFunc(themes, func(t members.Topic) bool { return !slices.Contains(members.Topics, t) }) {
 		form := page.Form{Values: r.PostForm, Errors: []fault.Field{{Name: "themes", Code: "choice"}}}
-		return renderFollow(w, r, http.StatusUnprocessableEntity, form, false)
+		return renderFollow(w, r, http.StatusUnprocessableEntity, followData{Form: form})
 	}
 	if err := s.Practices.Follow(r.Context(), who.Ref, themes); err != nil {
 		return err

@@ -1,8 +1,10 @@
 package submission
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -49,7 +51,21 @@ func gapsOf(id string, c practice.Content) []gap {
 		}
 		all[i] = g
 	}
+	slices.SortStableFunc(all, func(a, b gap) int { return cmp.Compare(place(a.Name), place(b.Name)) })
 	return all
+}
+
+// place is where a field stands in the whole form; translations come after it.
+func place(field string) int {
+	n := 0
+	for _, st := range steps {
+		for _, f := range st.Fields {
+			if n++; f == field {
+				return n
+			}
+		}
+	}
+	return n + 1
 }
 
 func (s *Service) showCheck(w http.ResponseWriter, r *http.Request) error {

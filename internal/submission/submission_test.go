@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -223,6 +224,11 @@ func TestFollowing(t *testing.T) {
 	}
 	o.contains(o.open("eleni", root+"/follow?done=saved"), "Your themes are saved", "on Mondays")
 	o.rejected(http.StatusUnprocessableEntity, "eleni", root+"/follow", url.Values{"themes": {"everything"}})
+	if err := o.Members.Unsubscribe(t.Context(), ref, members.ForPractices, members.Consenting{How: "one-click"}); err != nil {
+		t.Fatal(err)
+	}
+	o.contains(o.open("eleni", root+"/follow"), "You stopped this email")
+	o.submit("eleni", root+"/follow", url.Values{"themes": {"housing"}})
 	o.submit("eleni", root+"/follow", url.Values{})
 	all, err := o.Members.Consents(t.Context(), ref)
 	if err != nil {
@@ -234,8 +240,8 @@ func TestFollowing(t *testing.T) {
 			record = append(record, c.Given)
 		}
 	}
-	if len(record) != 2 || !record[0] || record[1] {
-		t.Errorf("recorded: %v", record)
+	if want := []bool{true, false, true, false}; !slices.Equal(record, want) {
+		t.Errorf("recorded: %v, want %v", record, want)
 	}
 }
 

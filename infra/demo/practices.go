@@ -31,13 +31,16 @@ type told struct {
 type stage string
 
 const (
-	drafted   stage = "draft"
-	waiting   stage = "waiting" // for a review
-	returned  stage = "changes" // to its owners, with changes asked
-	published stage = "published"
-	updating  stage = "update" // published, and its owners propose an update
 	archived  stage = "archived"
+	updating  stage = "update" // published, and its owners propose an update
+	published stage = "published"
+	returned  stage = "changes" // to its owners, with changes asked
+	waiting   stage = "waiting" // for a review
+	drafted   stage = "draft"
 )
+
+// order is the one in which they were begun: what has come far is old.
+var order = []stage{archived, updating, published, returned, waiting, drafted}
 
 // invention is the label of a link on every practice, because the municipalities are real ones.
 var invention = map[language.Tag]string{
@@ -45,7 +48,8 @@ var invention = map[language.Tag]string{
 	"el": "Δεδομένα επίδειξης: η πρακτική επινοήθηκε για την πρώτη εκτέλεση αυτού του ιστότοπου",
 }
 
-// readPractices returns the practices in an order in which languages and countries are mixed.
+// readPractices returns the practices in the order in which they were begun, with their languages and
+// countries mixed.
 func readPractices() ([]told, error) {
 	entries, err := practiceFiles.ReadDir("practices")
 	if err != nil {
@@ -72,6 +76,7 @@ func readPractices() ([]told, error) {
 		c.Links = append(c.Links, practice.Link{Label: label, URL: "https://" + all[i].Owner + ".example"})
 	}
 	rand.New(rand.NewPCG(2015, 2)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] }) //nolint:gosec // always the same order
+	slices.SortStableFunc(all, func(a, b told) int { return slices.Index(order, a.Stage) - slices.Index(order, b.Stage) })
 	return all, nil
 }
 
@@ -129,6 +134,8 @@ func (n *network) describe(ctx context.Context, t told, reviewers []members.Pers
 	if err := n.decide(ctx, v, first); err != nil {
 		return err
 	}
+	defer func(at time.Time) { n.clock.at = at }(n.clock.at)
+	n.clock.at = n.clock.at.Add(21 * day)
 	switch t.Stage {
 	case updating:
 		return n.propose(ctx, p.ID, owner)

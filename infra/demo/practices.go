@@ -42,7 +42,8 @@ const (
 // order is the one in which they were begun: what has come far is old.
 var order = []stage{archived, updating, published, returned, waiting, drafted}
 
-// invention is the label of a link on every practice, because the municipalities are real ones.
+// invention is the label of a link on every practice without a source, because most of the
+// municipalities are real ones.
 var invention = map[language.Tag]string{
 	"en": "Demonstration data: this practice was invented for the first run of this website",
 	"el": "Δεδομένα επίδειξης: η πρακτική επινοήθηκε για την πρώτη εκτέλεση αυτού του ιστότοπου",
@@ -69,6 +70,9 @@ func readPractices() ([]told, error) {
 	}
 	for i := range all {
 		c := &all[i].Content
+		if c.Source != "" { // retold after what is public there
+			continue
+		}
 		label, ok := invention[c.Original]
 		if !ok {
 			label = invention[language.Default]

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -28,8 +29,8 @@ const (
 	FacetCountry   = "country"   // as above
 	FacetLanguage  = "language"
 	FacetModel     = "model"
-	FacetPartners  = "partners" // "search": the source lets organisations look for partners
-	FacetWithdrawn = "withdrawn"
+	FacetPartners  = "partners"  // "search": the source lets organisations look for partners
+	FacetWithdrawn = "withdrawn" // "true" or "false"
 )
 
 // AnyValue stands in facets of eligibility for what a source does not say: whoever filters by a
@@ -42,10 +43,13 @@ const (
 	// NumberDeadline is the next deadline, of a call that is over the last; [NoDeadline] if none is known.
 	NumberDeadline = "deadline"
 	NumberLast     = "last" // the last deadline
-	NumberBudget   = "budget"
-	NumberGrant    = "grant" // the most that one grant may be
-	NumberSeen     = "seen"
-	NumberChanged  = "changed"
+	// NumberEntry is until when somebody new can apply: of a call in two stages the first deadline, else
+	// the last; [NoDeadline] if none is known.
+	NumberEntry   = "entry"
+	NumberBudget  = "budget"
+	NumberGrant   = "grant" // the most that one grant may be
+	NumberSeen    = "seen"
+	NumberChanged = "changed"
 )
 
 // NoDeadline is the deadline of calls that have none, after every other.
@@ -58,10 +62,10 @@ func (c *Call) document(now time.Time) search.Document {
 		Facets: map[string][]string{
 			FacetProgramme: one(c.Programme), FacetKind: one(string(c.Kind)), FacetTopic: words(c.Topics), FacetLanguage: one(c.Language),
 			FacetApplicant: orAny(words(c.Eligibility.Applicants)), FacetCountry: orAny(c.Eligibility.Countries), FacetModel: one(string(c.Model)),
-			FacetWithdrawn: truth(c.Withdrawn),
+			FacetWithdrawn: {strconv.FormatBool(c.Withdrawn)},
 		},
 		Numbers: map[string]int64{
-			NumberDeadline: NoDeadline, NumberLast: NoDeadline, NumberBudget: c.Budget.Amount, NumberGrant: c.MostGrant.Amount,
+			NumberDeadline: NoDeadline, NumberLast: NoDeadline, NumberEntry: NoDeadline, NumberBudget: c.Budget.Amount, NumberGrant: c.MostGrant.Amount,
 			NumberSeen: c.SeenAt.Unix(), NumberChanged: c.ChangedAt.Unix(), NumberOpens: 0,
 		},
 		Texts: []search.Text{
@@ -79,7 +83,10 @@ func (c *Call) document(now time.Time) search.Document {
 	}
 	if last := len(c.Deadlines) - 1; last >= 0 {
 		at := c.Deadlines[last].At().Unix()
-		d.Numbers[NumberDeadline], d.Numbers[NumberLast] = at, at
+		d.Numbers[NumberDeadline], d.Numbers[NumberLast], d.Numbers[NumberEntry] = at, at, at
+		if c.Model == TwoStage {
+			d.Numbers[NumberEntry] = c.Deadlines[0].At().Unix()
+		}
 	}
 	if next, ahead := c.Next(now); ahead {
 		d.Numbers[NumberDeadline] = next.At().Unix()

@@ -81,13 +81,13 @@ func ndcg(hits []search.Hit, grades map[string]int) float64 {
 
 // floors are what the search must reach in each language and, under "", in all. They are a little
 // below what was measured, so that a change that makes it worse is noticed.
-var floors = map[string]float64{"": 0.58, "de": 0.59, "el": 0.60, "en": 0.54, "fr": 0.55}
+var floors = map[string]float64{"": 0.74, "de": 0.79, "el": 0.79, "en": 0.70, "fr": 0.67}
 
 func TestSearchFindsWhatPeopleLookFor(t *testing.T) {
 	index := labelledIndex(t)
 	sums, counts := map[string]float64{}, map[string]int{}
 	for _, q := range readFile[[]labelled](t, "queries.json") {
-		found, err := index.Search(search.Query{Language: q.Language, Words: q.Query, Size: 10, Thesaurus: thesaurus()})
+		found, err := index.Search(search.Query{Language: q.Language, Words: q.Query, Size: 10, Thesaurus: practice.Thesaurus()})
 		if err != nil {
 			t.Fatal(err)
 		}

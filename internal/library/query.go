@@ -136,7 +136,7 @@ func (q query) from(next string) query {
 func (q query) search(r *http.Request, size int, counts []string) search.Query {
 	return search.Query{
 		Language: string(web.Language(r.Context())), Words: q.Words, Filters: q.Values, Counts: counts,
-		Sort: sortOf(q.order()), Size: size, Cursor: q.Next, Thesaurus: thesaurus(),
+		Sort: sortOf(q.order()), Size: size, Cursor: q.Next, Thesaurus: practice.Thesaurus(),
 	}
 }
 

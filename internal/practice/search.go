@@ -68,6 +68,7 @@ func (p Publication) Document() search.Document {
 			}
 		}
 	}
+	d.Facets[FacetConcept] = concepts(d.Texts)
 	for _, name := range []string{p.Municipality, p.OrganisationName} {
 		d.Texts = append(d.Texts, search.Text{Field: search.Keywords, Text: name})
 	}

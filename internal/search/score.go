@@ -12,9 +12,9 @@ var (
 
 const (
 	saturation = 1.2
-	// byTheme is what a theme counts that stands for a word, as if the word stood in the body a fifth
-	// of a time: less than the word itself.
-	byTheme = 0.2
+	// byTheme is what a theme counts that stands for a word, as if the word stood in the body less
+	// than half a time: less than the word itself does, unless the body is several times as long as others.
+	byTheme = 0.4
 )
 
 // scratch is where a search adds up; it is used again by the next one.
@@ -111,7 +111,7 @@ func (x *Index) touch(s *scratch, terms []string, st *statistics) {
 	}
 }
 
-// touchValues adds what documents get that have one of the values.
+// touchValues adds what documents get for each of the values that they have.
 func (x *Index) touchValues(s *scratch, values []facet) {
 	if len(values) == 0 {
 		return
@@ -128,7 +128,6 @@ func (x *Index) touchValues(s *scratch, values []facet) {
 			for _, f := range seg.facets(doc) {
 				if chosen[f] {
 					s.add(x.from[i]+doc, byTheme)
-					break
 				}
 			}
 		}

@@ -2,6 +2,8 @@ package submission
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,8 +29,10 @@ type checkData struct {
 	Gaps     []gap
 	Alike    []alike
 	MaxNote  int
-	Edited   bool   // by somebody else since the page was shown
-	Refused  string // the code of another fault, or ""
+	Edited   bool // by somebody else since the page was shown
+	// Unchanged says that nothing was written since the last decision, so that nothing can be handed in.
+	Unchanged bool
+	Refused   string // the code of another fault, or ""
 }
 
 // gap is an answer that is missing, and the page where it is given.
@@ -85,6 +89,7 @@ func (s *Service) renderCheck(w http.ResponseWriter, r *http.Request, status int
 		data.Values = url.Values{}
 	}
 	data.Steps = stepViews(data.Draft.Content, checkStep)
+	data.Unchanged = data.Practice.State != practice.Drafted && data.Practice.State != practice.ChangesAsked
 	data.Gaps = gapsOf(data.Practice.ID, data.Draft.Content)
 	var err error
 	if data.Alike, err = s.alike(r.Context(), data.Practice.ID, data.Draft.Content); err != nil {
@@ -144,25 +149,51 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 }
 
 // discardData is what the page before discarding shows.
-type discardData struct{ Practice practice.Practice }
+type discardData struct {
+	Practice practice.Practice
+	Update   bool // of what is or was public, which stays
+}
 
 func (s *Service) showDiscard(w http.ResponseWriter, r *http.Request) error {
 	p, _, err := s.practice(r)
 	if err != nil {
 		return err
 	}
-	return pages.Render(w, r, http.StatusOK, "discard.html", discardData{p})
+	update, err := s.wasPublic(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	return pages.Render(w, r, http.StatusOK, "discard.html", discardData{p, update})
+}
+
+// wasPublic reports whether a practice is in the library or was: then its draft is an update.
+func (s *Service) wasPublic(ctx context.Context, p practice.Practice) (bool, error) {
+	if p.Published > 0 || p.Submitted == 0 {
+		return p.Published > 0, nil
+	}
+	_, err := s.Practices.Publication(ctx, p.ID)
+	switch {
+	case err == nil, errors.Is(err, practice.ErrArchived):
+		return true, nil
+	case errors.Is(err, practice.ErrNone):
+		return false, nil
+	}
+	return false, err
 }
 
 func (s *Service) discard(w http.ResponseWriter, r *http.Request) error {
 	p, who, err := s.practice(r)
+	if err != nil {
+		return err
+	}
+	update, err := s.wasPublic(r.Context(), p)
 	if err == nil {
 		err = s.Practices.Discard(r.Context(), p.ID, who)
 	}
 	if err != nil {
 		return err
 	}
-	if p.Submitted > 0 && p.Published > 0 {
+	if update {
 		return web.SeeOther(w, r, pathOf(p.ID)+"?done=discarded")
 	}
 	return web.SeeOther(w, r, root+"?done=discarded")

@@ -65,6 +65,7 @@ type practiceData struct {
 	Languages []language.Tag // of the texts, the original first
 	Others    []language.Tag // in which there is no text yet
 	Contact   string         // the name of the contact person, or ""
+	WasPublic bool           // the draft is an update of what is or was in the library
 }
 
 func (s *Service) showPractice(w http.ResponseWriter, r *http.Request) error {
@@ -78,6 +79,9 @@ func (s *Service) showPractice(w http.ResponseWriter, r *http.Request) error {
 	}
 	data.Languages, data.Others = languagesOf(d.Content)
 	if data.Decision, err = s.lastDecision(r.Context(), p); err != nil {
+		return err
+	}
+	if data.WasPublic, err = s.wasPublic(r.Context(), p); err != nil {
 		return err
 	}
 	contact, err := s.contact(r.Context(), p.Contact, p.Organisation)

@@ -214,6 +214,29 @@ func TestHandingIn(t *testing.T) {
 	}
 }
 
+func TestAfterAnEnd(t *testing.T) {
+	o := newTown(t)
+	path, id := o.handedIn("eleni", "Keys for families")
+	o.decide(id, practice.Decision{Outcome: practice.Decline, Note: "Not a practice of a municipality."})
+	o.contains(o.open("eleni", path), "It was not taken", "Not a practice of a municipality.", "Discard this practice")
+	o.contains(o.open("eleni", path+"/check"), "Nothing was changed since the last decision")
+	o.submit("eleni", path+"/practice", o.fill("eleni", path+"/practice", url.Values{"partners": {"The municipality"}}))
+	o.submit("eleni", path+"/check", o.fill("eleni", path+"/check", nil))
+	o.decide(id, practice.Decision{Outcome: practice.Publish})
+
+	secretary := practice.Decision{By: members.Ref{Organisation: members.Secretariat, Person: "MARIA"}, Name: "Maria"}
+	if err := o.Practices.Archive(t.Context(), id, secretary); err != nil {
+		t.Fatal(err)
+	}
+	o.contains(o.open("eleni", path), "It is not in the library any more")
+	o.submit("eleni", path+"/practice", o.fill("eleni", path+"/practice", url.Values{"partners": {"Two municipalities"}}))
+	o.contains(o.open("eleni", path+"/discard"), "What is published stays")
+	if to := o.submit("eleni", path+"/discard", nil); to != path+"?done=discarded" {
+		t.Errorf("leads to %s", to)
+	}
+	o.contains(o.open("eleni", path), "It is not in the library any more")
+}
+
 func TestFollowing(t *testing.T) {
 	o := newTown(t)
 	ref := o.people["eleni"].Ref

@@ -25,6 +25,8 @@ type decisionData struct {
 	Recipients []members.Person
 	Danger     bool
 	Limit      int
+	// Required says that the mail must have a note: the owners would not know why.
+	Required bool
 	// Late is the sentence why it cannot be decided any more.
 	Late string
 	Back string
@@ -86,6 +88,7 @@ func (s *Service) renderDecision(w http.ResponseWriter, r *http.Request, status 
 			}
 		}
 	}
+	data.Required = len(data.Comments) == 0 && data.Action != string(practice.Publish)
 	var err error
 	if data.Recipients, err = s.recipients(r.Context(), data.Practice.Organisation); err != nil {
 		return err
@@ -191,6 +194,9 @@ func (s *Service) archive(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := decisionData{Form: page.Form{Values: r.PostForm}, Practice: p, Action: string(practice.Archive), Back: pathOf(p.ID)}
 	note, field := parseText(r.PostForm, "note", practice.MaxNote)
+	if field == nil && note == "" {
+		field = &fault.Field{Name: "note", Code: "required"}
+	}
 	if field != nil {
 		data.Errors = []fault.Field{*field}
 		return s.renderDecision(w, r, http.StatusUnprocessableEntity, data)

@@ -12,6 +12,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
+	"github.com/municipalitiesnet/munet/internal/spreadsheet/textfile"
 )
 
 // Columns are the columns that a file may have, in the order of the template that we offer. The
@@ -57,7 +58,7 @@ func (f *File) refuse(line int, column, code string, args ...any) {
 // UTF-8, UTF-16 or a Windows encoding.
 func Parse(content []byte) File {
 	var f File
-	text, name, problem := decodeText(content)
+	text, name, problem := textfile.Decode(content)
 	f.Encoding = name
 	switch {
 	case problem != "":
@@ -68,7 +69,7 @@ func Parse(content []byte) File {
 		return f
 	}
 	r := csv.NewReader(bytes.NewReader(text))
-	r.Comma, r.FieldsPerRecord = separator(text), -1
+	r.Comma, r.FieldsPerRecord = textfile.Separator(text), -1
 	header, err := r.Read()
 	if err != nil {
 		f.refuse(1, "", "quotes")
@@ -82,27 +83,6 @@ func Parse(content []byte) File {
 	}
 	slices.SortStableFunc(f.Problems, func(a, b Problem) int { return a.Line - b.Line })
 	return f
-}
-
-// separator is the character that the first line has most of, outside quotes.
-func separator(text []byte) rune {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	counts := map[rune]int{}
-	quoted := false
-	for _, c := range string(line) {
-		if c == '"' {
-			quoted = !quoted
-		} else if !quoted {
-			counts[c]++
-		}
-	}
-	best := ','
-	for _, c := range []rune{';', '\t'} {
-		if counts[c] > counts[best] {
-			best = c
-		}
-	}
-	return best
 }
 
 // header returns the code of each column.

@@ -1,4 +1,7 @@
-package memberimport
+// Package textfile reads the text files that spreadsheet programs write: their encoding and what divides
+// their cells. It is a package of its own because the tables of encodings cost every start that has
+// them.
+package textfile
 
 import (
 	"bytes"
@@ -13,9 +16,9 @@ import (
 // archive) and its predecessor (an OLE compound file).
 var workbooks = [][]byte{[]byte("PK\x03\x04"), {0xD0, 0xCF, 0x11, 0xE0}}
 
-// decodeText turns a file into text, whatever the spreadsheet program stored it as, and names the
-// encoding. problem is the code of what makes the file no text, or "".
-func decodeText(content []byte) (text []byte, name, problem string) {
+// Decode turns a file into text, whatever the spreadsheet program stored it as, and names the encoding.
+// problem is the code of what makes the file no text, or "".
+func Decode(content []byte) (text []byte, name, problem string) {
 	for _, start := range workbooks {
 		if bytes.HasPrefix(content, start) {
 			return nil, "", "workbook"
@@ -60,4 +63,25 @@ func isGreek(content []byte) bool {
 		}
 	}
 	return 2*neighbours > high
+}
+
+// Separator is the character that the first line has most of, outside quotes.
+func Separator(text []byte) rune {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	counts := map[rune]int{}
+	quoted := false
+	for _, c := range string(line) {
+		if c == '"' {
+			quoted = !quoted
+		} else if !quoted {
+			counts[c]++
+		}
+	}
+	best := ','
+	for _, c := range []rune{';', '\t'} {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return best
 }

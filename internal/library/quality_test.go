@@ -81,7 +81,7 @@ func ndcg(hits []search.Hit, grades map[string]int) float64 {
 
 // floors are what the search must reach in each language and, under "", in all. They are a little
 // below what was measured, so that a change that makes it worse is noticed.
-var floors = map[string]float64{"": 0.74, "de": 0.79, "el": 0.79, "en": 0.70, "fr": 0.67}
+var floors = map[string]float64{"": 0.77, "de": 0.80, "el": 0.79, "en": 0.74, "fr": 0.76}
 
 func TestSearchFindsWhatPeopleLookFor(t *testing.T) {
 	index := labelledIndex(t)

@@ -106,6 +106,7 @@ func (s *Service) relay(w http.ResponseWriter, r *http.Request) error {
 		err = s.deliver(r, p, person, m)
 	}
 	if e := fault.From(err); err != nil && e.Status != http.StatusInternalServerError {
+		s.Log.WarnContext(r.Context(), "message to a contact person not sent", "requestId", web.RequestID(r.Context()), "cause", e.Error())
 		return renderRelay(w, r, e.Status, p, relayData{Form: page.Form{Values: r.PostForm}, Refused: e.Code})
 	}
 	if err != nil {

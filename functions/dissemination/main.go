@@ -1,4 +1,4 @@
-// Command dissemination is the Lambda function that sends due newsletters and invitations.
+// Command dissemination is the Lambda function that sends due newsletters, alerts about funding and invitations.
 package main
 
 import (
@@ -8,10 +8,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/feedback"
+	"github.com/municipalitiesnet/munet/internal/fundingalerts"
 	"github.com/municipalitiesnet/munet/internal/invitation"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
@@ -51,6 +53,12 @@ func main() {
 				Layout: newsletter.Layout{
 					Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")}, Links: links,
 				},
+			},
+			fundingalerts.CampaignKind: &fundingalerts.Kind{
+				Alerts:  fundingalerts.NewStore(db, environment.Setting("ALERTS_TABLE"), time.Now),
+				Calls:   call.NewStore(db, environment.Setting("CALLS_TABLE"), time.Now),
+				Members: people, Suppressions: suppressions, Links: links,
+				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},
 			},
 			invitation.Name: &invitation.Kind{
 				Members: people, Suppressions: suppressions, Links: links,

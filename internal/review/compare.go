@@ -19,7 +19,9 @@ type compareData struct {
 	Practice practice.Practice
 	From, To practice.Version
 	Numbers  []page.Choice
-	Rows     []comparedRow
+	// Rows are the parts that differ, Same the names of the others.
+	Rows []comparedRow
+	Same []string
 }
 
 // comparedRow is a fact or section in both versions.
@@ -53,7 +55,7 @@ func (s *Service) showCompare(w http.ResponseWriter, r *http.Request) error {
 	data.Form = page.Form{Area: "review", Values: url.Values{
 		"from": {strconv.Itoa(data.From.Number)}, "to": {strconv.Itoa(data.To.Number)},
 	}}
-	data.Rows = rows(words, data.From.Content, data.To.Content)
+	data.Rows, data.Same = rows(words, data.From.Content, data.To.Content)
 	return pages.Render(w, r, http.StatusOK, "compare.html", data)
 }
 
@@ -71,14 +73,16 @@ func pick(versions []practice.Version, typed string, other int) practice.Version
 	return versions[len(versions)-1]
 }
 
-// rows are the facts and sections that one of the two has.
-func rows(p *language.Printer, before, after practice.Content) []comparedRow {
-	var all []comparedRow
+// rows are the facts and sections that differ, and the names of those that do not.
+func rows(p *language.Printer, before, after practice.Content) (all []comparedRow, same []string) {
 	put := func(label string, tag language.Tag, was, is string) {
-		if was != "" || is != "" {
+		switch {
+		case was != is:
 			row := comparedRow{Label: label, Language: tag}
 			row.Old, row.New = diff(was, is)
 			all = append(all, row)
+		case is != "":
+			same = append(same, label)
 		}
 	}
 	for _, tag := range tags(before, after) {
@@ -95,7 +99,7 @@ func rows(p *language.Printer, before, after practice.Content) []comparedRow {
 	for i := range were {
 		put(were[i][0], "", were[i][1], are[i][1])
 	}
-	return all
+	return all, same
 }
 
 // tags are the languages that one of the two has, the original of the later one first.

@@ -153,6 +153,8 @@ func TestPublishCompareAndArchive(t *testing.T) {
 	shows(t, o.get("Maria", at+"/versions/2"), at+"/compare?from=1&amp;to=2")
 	page := o.get("Maria", at+"/compare")
 	shows(t, page, "<del>forty </del>", "<ins>sixty </ins>", "What changed from version 1 to version 2")
+	shows(t, page, "parts are the same in both")
+	shows(t, o.get("Maria", at+"/compare?from=2&to=2"), "These versions say the same.")
 	shows(t, o.get("Maria", at+"/compare?from=2&to=1&lang=el"), "<del>sixty </del>", "Σύγκριση εκδοχών")
 	shows(t, o.get("Maria", at+"/compare?from=x&to=99"), "Compare versions")
 	if w := o.do("Maria", "GET", at+"/archive", nil); w.Code != http.StatusSeeOther {

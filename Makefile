@@ -83,6 +83,7 @@ bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-w
 	@go run ./infra/bench/library $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/sender $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/search $(filter -write,$(BENCHFLAGS))
+	@go -C infra/bench/search/peer run .
 
 fault: ## Kill the senders of newsletters, lose answers and events, and count (SEED= repeats one run; about half an hour without it)
 ifdef SEED

@@ -11,8 +11,9 @@ import (
 type Query struct {
 	// Language is the reader's. Words may be of any language that documents are in.
 	Language string
-	// Words is what was typed, as [ParseWords] reads it. A document is found when it has at least half
-	// of the words, all of the phrases and nothing that is not wanted. Without words all are found.
+	// Words is what was typed, as [ParseWords] reads it. A document is found when it has at least a
+	// third of the words (the more, the higher), all of the phrases and nothing that is not wanted.
+	// Without words all are found.
 	Words string
 	// Filters are the chosen values of facets: any of a facet's, and of all facets.
 	Filters map[string][]string

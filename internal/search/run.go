@@ -88,7 +88,7 @@ func (x *Index) candidates(q *Query, words Words, groups []group, st *statistics
 		}
 	}
 	if asked > 0 {
-		need := uint8((asked + 1) / 2)
+		need := uint8((asked + 2) / 3)
 		for doc, n := range s.matched {
 			if n < need {
 				found.remove(doc)

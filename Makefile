@@ -82,6 +82,7 @@ bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-w
 	@go run ./infra/bench $(BENCHFLAGS)
 	@go run ./infra/bench/library $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/sender $(filter -write,$(BENCHFLAGS))
+	@go run ./infra/bench/fundingimport
 	@go run ./infra/bench/search $(filter -write,$(BENCHFLAGS))
 	@go -C infra/bench/search/peer run .
 

@@ -107,7 +107,7 @@ func TestConditionsInWords(t *testing.T) {
 		t.Errorf("%+v, rate %d", r.Eligibility, r.Rate)
 	}
 	var none call.Record
-	none.Eligibility.Notes = "See the call document."
+	none.Eligibility.Notes = "See the call document. Eligible countries: EU Member States and their regions. Applicants must be legal entities (public or private bodies); universities may apply."
 	if conditions(&none); none.Eligibility.Partners != 0 || none.Rate != 0 || none.Eligibility.Applicants != nil {
 		t.Errorf("%+v", none)
 	}

@@ -85,19 +85,30 @@ func conditions(r *call.Record) {
 			r.Rate = rate
 		}
 	}
+	r.Eligibility.Applicants = applicants(notes)
+}
+
+// applicants are the kinds of organisation that sentences about applicants name. Where legal entities
+// of every sort may apply, nothing is said: a kind that is not named would seem to be left out.
+func applicants(notes string) []members.Kind {
+	var found []members.Kind
+	has := func(s string, any ...string) bool {
+		return slices.ContainsFunc(any, func(word string) bool { return strings.Contains(s, word) })
+	}
 	for sentence := range strings.FieldsFuncSeq(strings.ToLower(notes), func(r rune) bool { return r == '.' || r == ';' || r == '\n' }) {
-		if !strings.Contains(sentence, "eligible") && !strings.Contains(sentence, "applicant") && !strings.Contains(sentence, "may apply") {
+		if !has(sentence, "applicant", "may apply", "eligible to apply", "eligible entit", "eligible participant", "eligible organi") || has(sentence, "not eligible") {
 			continue
 		}
-		if strings.Contains(sentence, "not eligible") {
-			continue
+		if has(sentence, "any legal entit", "private bod", "private entit", "private law") {
+			return nil
 		}
 		for _, k := range members.Kinds {
-			if !slices.Contains(r.Eligibility.Applicants, k) && slices.ContainsFunc(kindWords(k), func(w string) bool { return begins(sentence, w) }) {
-				r.Eligibility.Applicants = append(r.Eligibility.Applicants, k)
+			if !slices.Contains(found, k) && slices.ContainsFunc(kindWords(k), func(w string) bool { return begins(sentence, w) }) {
+				found = append(found, k)
 			}
 		}
 	}
+	return found
 }
 
 func kindWords(k members.Kind) []string {
@@ -105,7 +116,7 @@ func kindWords(k members.Kind) []string {
 	case "localAuthority":
 		return []string{"municipal", "local authorit", "local public authorit", "local and regional authorit", "public bod", "public authorit", "cities"}
 	case "region":
-		return []string{"regional", "region ", "regions", "public bod", "public authorit"}
+		return []string{"regional authorit", "regional and local", "local and regional", "regional govern", "regions and", "and regions", "public bod", "public authorit"}
 	case "association":
 		return []string{"association", "networks of", "umbrella"}
 	case "ngo":

@@ -1,10 +1,9 @@
-// Command practices answers the pages on which members write practices and coordinators review them.
+// Command practices answers the pages on which members write practices, and readers write to them.
 package main
 
 import (
 	"time"
 
-	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -13,7 +12,6 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/practice"
-	"github.com/municipalitiesnet/munet/internal/review"
 	"github.com/municipalitiesnet/munet/internal/search"
 	"github.com/municipalitiesnet/munet/internal/session"
 	"github.com/municipalitiesnet/munet/internal/submission"
@@ -24,27 +22,22 @@ import (
 func main() {
 	log := environment.Log()
 	db, site, table := cloud.DynamoDB(), environment.Setting("SITE_URL"), environment.Setting("PRACTICES_TABLE")
-	links := maillink.Links{Site: site, Signer: environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))}
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
-	practices := practice.NewStore(db, table, time.Now)
-	post := mail.Post{
-		Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
-		Site:   mail.Site{Name: "MuNet", URL: site, PostalAddress: environment.Setting("POSTAL_ADDRESS")},
-		From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
-	}
-	writing := &submission.Service{
-		Practices: practices, Members: people, Index: search.NewReader(practice.SearchStore(dynamo.NewClient(db), table, time.Now)).Index,
-		Post: post, Links: links, Now: time.Now, Log: log,
-	}
-	reviewing := &review.Service{
-		Practices: practices, Members: people, Audit: audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
-		Post: post, Links: links, Now: time.Now, Log: log,
+	reader := search.NewReader(practice.SearchStore(dynamo.NewClient(db), table, time.Now))
+	service := &submission.Service{
+		Practices: practice.NewStore(db, table, time.Now), Members: people, Index: reader.Index,
+		Post: mail.Post{
+			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
+			Site:   mail.Site{Name: "MuNet", URL: site, PostalAddress: environment.Setting("POSTAL_ADDRESS")},
+			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
+		},
+		Links: maillink.Links{Site: site, Signer: environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))},
+		Now:   time.Now, Log: log,
 	}
 
 	mux := web.NewMux(web.Options{
 		Sessions: session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now), Fail: page.Fail, Log: log,
 	})
-	writing.Routes(mux)
-	reviewing.Routes(mux)
+	service.Routes(mux)
 	web.Start(mux)
 }

@@ -32,10 +32,8 @@ var handlers = map[string]func(*web.Mux){
 		(&desk.Service{}).Routes(m)
 		(&memberimport.Service{}).Routes(m)
 	},
-	"PracticesFunction": func(m *web.Mux) {
-		(&submission.Service{}).Routes(m)
-		(&review.Service{}).Routes(m)
-	},
+	"PracticesFunction":   (&submission.Service{}).Routes,
+	"ReviewsFunction":     (&review.Service{}).Routes,
 	"LibraryFunction":     (&library.Service{}).Routes,
 	"NewslettersFunction": (&newsletter.Service{}).Routes,
 	"ArchiveFunction":     (&newsletter.Archive{}).Routes,

@@ -50,7 +50,7 @@ func TestParseWords(t *testing.T) {
 }
 
 func FuzzTerms(f *testing.F) {
-	for _, text := range []string{"Housing first", "Οι ΔΉΜΟΙ", "難民の受け入れ", "a\u0301\u00ad\u200d🏠", "\xff", "İß", "\ufdfa"} {
+	for _, text := range []string{"Housing first", "Οι ΔΉΜΟΙ", "難民の受け入れ", "a\u0301\u00ad\u200d🏠", "\xff", "İß", "\ufdfa", "ͺ ﷺ ΄ι"} {
 		f.Add("en", text)
 		f.Add("el", text)
 	}

@@ -71,7 +71,7 @@ func TestStopWords(t *testing.T) {
 }
 
 func FuzzWord(f *testing.F) {
-	for _, word := range []string{"a", "'", "ß", "ue", "\xff", "yyyy", "σς", "e\u0301", "ing", "iiii"} {
+	for _, word := range []string{"a", "'", "ß", "ue", "\xff", "yyyy", "σς", "e\u0301", "ing", "iiii", "ͺ", " ", "a "} {
 		f.Add(word)
 	}
 	f.Fuzz(func(t *testing.T, word string) {
@@ -82,6 +82,7 @@ func FuzzWord(f *testing.F) {
 			if got := Word(language, word); got != Word(language, word) {
 				t.Errorf("%s: %q has two stems", language, word)
 			}
+			Stop(language, Fold(word))
 		}
 	})
 }

@@ -1,248 +1,144 @@
 package stem
 
-// longestStop is how many bytes the longest word has that Stop knows.
-const longestStop = 14
+import "strings"
 
 // Stop reports whether a folded word is too common in its language to be searched for: articles,
 // prepositions, pronouns and auxiliary verbs.
 func Stop(language, word string) bool {
-	if len(word) > longestStop {
+	if word == "" || strings.Contains(word, " ") {
 		return false
 	}
+	for words := stopWords(language); ; {
+		i := strings.Index(words, word)
+		if i < 0 {
+			return false
+		}
+		end := i + len(word)
+		if words[i-1] == ' ' && words[end] == ' ' {
+			return true
+		}
+		words = words[i+strings.IndexByte(words[i:], ' '):]
+	}
+}
+
+// stopWords returns a language's words with a space around each, the shortest first: one text is a
+// sixth of the program that a switch over the words would be.
+func stopWords(language string) string {
 	switch language {
 	case "bg":
-		switch word {
-		case "а", "без", "в", "във", "до", "за", "и", "из", "или", "к", "като", "ли", "на", "не", "но", "о",
-			"от", "по", "при", "с", "са", "се", "си", "след", "съм", "със", "тази", "тези", "това", "този",
-			"че", "ще":
-			return true
-		}
+		return " а в и к о с до за из ли на не но от по са се си че ще без във или при съм със като след тази " +
+			"тези това този "
 	case "cs":
-		switch word {
-		case "a", "aby", "ale", "ani", "az", "bez", "by", "byl", "byla", "bylo", "co", "do", "i", "jak", "jako",
-			"je", "jeho", "jej", "jejich", "jen", "jsem", "jsou", "k", "kde", "ktera", "ktere", "ktery", "na",
-			"nad", "ne", "nebo", "o", "od", "po", "pod", "pri", "pro", "s", "se", "si", "tak", "take", "tato",
-			"tento", "to", "u", "v", "ve", "vsak", "z", "za", "ze":
-			return true
-		}
+		return " a i k o s u v z az by co do je na ne od po se si to ve za ze aby ale ani bez byl jak jej jen " +
+			"kde nad pod pri pro tak byla bylo jako jeho jsem jsou nebo take tato vsak ktera ktere ktery " +
+			"tento jejich "
 	case "da":
-		switch word {
-		case "af", "alle", "at", "blev", "blive", "da", "de", "den", "der", "deres", "det", "dig", "din",
-			"disse", "du", "efter", "eller", "en", "er", "et", "for", "fra", "ham", "han", "har", "havde",
-			"hendes", "hos", "hun", "hvad", "hvis", "hvor", "i", "ikke", "ind", "jeg", "jer", "kan", "kun",
-			"man", "med", "meget", "men", "mig", "min", "mod", "ned", "noget", "nogle", "nu", "og", "om", "op",
-			"os", "over", "pa", "sa", "sig", "sin", "skal", "som", "til", "ud", "under", "var", "ved", "vi",
-			"vil", "vor":
-			return true
-		}
+		return " i af at da de du en er et nu og om op os pa sa ud vi den der det dig din for fra ham han har " +
+			"hos hun ind jeg jer kan kun man med men mig min mod ned sig sin som til var ved vil vor alle " +
+			"blev hvad hvis hvor ikke over skal blive deres disse efter eller havde meget noget nogle " +
+			"under hendes "
 	case "de":
-		switch word {
-		case "aber", "als", "am", "an", "auch", "auf", "aus", "bei", "beim", "bin", "bis", "bist", "da", "damit",
-			"dann", "das", "dass", "dein", "dem", "den", "denn", "der", "des", "die", "dies", "diese", "diesem",
-			"diesen", "dieser", "dieses", "doch", "dort", "du", "durch", "ein", "eine", "einem", "einen",
-			"einer", "eines", "er", "es", "euch", "euer", "fur", "haben", "hat", "hatte", "hier", "hinter",
-			"ich", "ihm", "ihn", "ihnen", "ihr", "ihre", "ihrem", "ihren", "ihrer", "im", "in", "ins", "ist",
-			"ja", "jede", "jedem", "jeden", "jeder", "jedes", "kann", "kein", "keine", "konnen", "man", "mehr",
-			"mein", "mit", "muss", "nach", "nicht", "noch", "nun", "nur", "ob", "oder", "ohne", "sehr", "sein",
-			"seine", "seinem", "seinen", "seiner", "sich", "sie", "sind", "so", "soll", "sowie", "uber", "um",
-			"und", "uns", "unser", "unter", "vom", "von", "vor", "war", "waren", "was", "weil", "wenn", "wer",
-			"werden", "wie", "wieder", "will", "wir", "wird", "wo", "zu", "zum", "zur", "zwischen":
-			return true
-		}
+		return " am an da du er es im in ja ob so um wo zu als auf aus bei bin bis das dem den der des die " +
+			"ein fur hat ich ihm ihn ihr ins ist man mit nun nur sie und uns vom von vor war was wer wie " +
+			"wir zum zur aber auch beim bist dann dass dein denn dies doch dort eine euch euer hier ihre " +
+			"jede kann kein mehr mein muss nach noch oder ohne sehr sein sich sind soll uber weil wenn " +
+			"will wird damit diese durch einem einen einer eines haben hatte ihnen ihrem ihren ihrer " +
+			"jedem jeden jeder jedes keine nicht seine sowie unser unter waren diesem diesen dieser " +
+			"dieses hinter konnen seinem seinen seiner werden wieder zwischen "
 	case "el":
-		switch word {
-		case "α", "αλλα", "αν", "αντι", "απο", "αρα", "ασ", "αυτα", "αυτεσ", "αυτη", "αυτην", "αυτησ", "αυτο",
-			"αυτοι", "αυτον", "αυτοσ", "αυτου", "αυτουσ", "αυτων", "για", "δε", "δεν", "εαν", "ειμαι", "ειναι",
-			"εισ", "ειχαν", "ειχε", "εκει", "εκεινοσ", "ενα", "εναν", "ενασ", "ενοσ", "επι", "επισησ", "εχει",
-			"εχουν", "εχω", "η", "ηταν", "θα", "ι", "και", "κατα", "κι", "μα", "μασ", "με", "μετα", "μη", "μην",
-			"μια", "μιασ", "μου", "να", "ο", "οι", "ομωσ", "οπου", "οπωσ", "οσα", "οσο", "οσοι", "οταν", "οτι",
-			"ουτε", "πιο", "που", "πρεπει", "προσ", "πρωτα", "πωσ", "σ", "σαν", "σασ", "σε", "στα", "στη",
-			"στην", "στησ", "στισ", "στο", "στον", "στουσ", "στων", "τα", "τη", "την", "τησ", "τι", "τισ", "το",
-			"τοι", "τον", "τοσ", "του", "τουσ", "των", "ωσ", "ωστε":
-			return true
-		}
+		return " α η ι ο σ αν ασ δε θα κι μα με μη να οι σε τα τη τι το ωσ απο αρα για δεν εαν εισ ενα επι " +
+			"εχω και μασ μην μια μου οσα οσο οτι πιο που πωσ σαν σασ στα στη στο την τησ τισ τοι τον τοσ " +
+			"του των αλλα αντι αυτα αυτη αυτο ειχε εκει εναν ενασ ενοσ εχει ηταν κατα μετα μιασ ομωσ οπου " +
+			"οπωσ οσοι οταν ουτε προσ στην στησ στισ στον στων τουσ ωστε αυτεσ αυτην αυτησ αυτοι αυτον " +
+			"αυτοσ αυτου αυτων ειμαι ειναι ειχαν εχουν πρωτα στουσ αυτουσ επισησ πρεπει εκεινοσ "
 	case "en":
-		switch word {
-		case "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because",
-			"been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he",
-			"her", "here", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "ll", "me", "more",
-			"most", "my", "no", "nor", "not", "of", "on", "or", "other", "our", "out", "over", "own", "s",
-			"she", "so", "some", "such", "t", "than", "that", "the", "their", "them", "then", "there", "these",
-			"they", "this", "those", "through", "to", "too", "up", "us", "ve", "very", "was", "we", "were",
-			"what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would", "you",
-			"your":
-			return true
-		}
+		return " a i s t am an as at be by do he if in is it ll me my no of on or so to up us ve we all and " +
+			"any are but can did for had has her his how its nor not our out own she the too was who why " +
+			"you also been does from have here into just more most over some such than that them then " +
+			"they this very were what when whom will with your about after could other their there these " +
+			"those where which while would because through "
 	case "es":
-		switch word {
-		case "a", "al", "algo", "ante", "aquel", "aquella", "como", "con", "contra", "cual", "cuando", "de",
-			"del", "desde", "donde", "dos", "durante", "e", "el", "ella", "ellas", "ellos", "en", "entre",
-			"era", "es", "esa", "esas", "ese", "eso", "esos", "esta", "estaba", "estan", "estas", "este",
-			"esto", "estos", "fue", "ha", "hace", "han", "hasta", "hay", "la", "las", "le", "les", "lo", "los",
-			"mas", "me", "mi", "mientras", "muy", "ni", "no", "nos", "nosotros", "o", "os", "otra", "otro",
-			"para", "pero", "por", "porque", "que", "quien", "se", "sea", "ser", "si", "sido", "sin", "sobre",
-			"son", "su", "sus", "tambien", "tanto", "te", "tiene", "todo", "todos", "tras", "tu", "un", "una",
-			"unas", "uno", "unos", "y", "ya", "yo":
-			return true
-		}
+		return " a e o y al de el en es ha la le lo me mi ni no os se si su te tu un ya yo con del dos era " +
+			"esa ese eso fue han hay las les los mas muy nos por que sea ser sin son sus una uno algo " +
+			"ante como cual ella esas esos esta este esto hace otra otro para pero sido todo tras unas " +
+			"unos aquel desde donde ellas ellos entre estan estas estos hasta quien sobre tanto tiene " +
+			"todos contra cuando estaba porque aquella durante tambien mientras nosotros "
 	case "et":
-		switch word {
-		case "aga", "all", "ei", "et", "ja", "ka", "kes", "kui", "kuid", "kus", "ma", "me", "mida", "mis", "nad",
-			"nagu", "need", "nii", "ning", "oli", "olid", "oma", "on", "peale", "sa", "seda", "see", "sest",
-			"siis", "ta", "te", "tema", "uks", "voi":
-			return true
-		}
+		return " ei et ja ka ma me on sa ta te aga all kes kui kus mis nad nii oli oma see uks voi kuid mida " +
+			"nagu need ning olid seda sest siis tema peale "
 	case "fi":
-		switch word {
-		case "ei", "eli", "en", "ett", "etta", "ha", "han", "hanen", "he", "ja", "jo", "joka", "jos", "jossa",
-			"jotka", "kanssa", "kuin", "kun", "me", "mika", "mina", "mita", "mutta", "myos", "ne", "niin",
-			"nyt", "oli", "olla", "on", "ovat", "se", "sen", "sina", "ta", "tai", "tama", "taman", "te", "vaan",
-			"vain":
-			return true
-		}
+		return " ei en ha he ja jo me ne on se ta te eli ett han jos kun nyt oli sen tai etta joka kuin mika " +
+			"mina mita myos niin olla ovat sina tama vaan vain hanen jossa jotka mutta taman kanssa "
 	case "fr":
-		switch word {
-		case "a", "afin", "ainsi", "alors", "au", "aussi", "autre", "aux", "avec", "c", "ce", "ceci", "cela",
-			"celle", "celles", "celui", "ces", "cet", "cette", "ceux", "chez", "comme", "d", "dans", "de",
-			"des", "deux", "dont", "du", "elle", "elles", "en", "entre", "est", "et", "etait", "ete", "etre",
-			"eux", "fait", "il", "ils", "j", "je", "l", "la", "le", "les", "leur", "leurs", "lors", "lui", "m",
-			"mais", "me", "meme", "mes", "moi", "mon", "n", "ne", "ni", "nos", "notre", "nous", "on", "ont",
-			"ou", "par", "pas", "peu", "plus", "pour", "qu", "quand", "que", "qui", "s", "sa", "sans", "se",
-			"ses", "si", "son", "sont", "sous", "sur", "t", "ta", "te", "tes", "toi", "ton", "tous", "tout",
-			"toute", "toutes", "tu", "un", "une", "vers", "vos", "votre", "vous", "y":
-			return true
-		}
+		return " a c d j l m n s t y au ce de du en et il je la le me ne ni on ou qu sa se si ta te tu un aux " +
+			"ces cet des est ete eux ils les lui mes moi mon nos ont par pas peu que qui ses son sur tes " +
+			"toi ton une vos afin avec ceci cela ceux chez dans deux dont elle etre fait leur lors mais " +
+			"meme nous plus pour sans sont sous tous tout vers vous ainsi alors aussi autre celle celui " +
+			"cette comme elles entre etait leurs notre quand toute votre celles toutes "
 	case "ga":
-		switch word {
-		case "a", "ach", "ag", "agus", "an", "ar", "as", "ata", "b", "ba", "bhi", "chuig", "cuid", "de", "do",
-			"faoi", "go", "i", "is", "le", "leis", "mar", "na", "ni", "nios", "no", "o", "os", "se", "seo",
-			"si", "siad", "sin", "su", "sul":
-			return true
-		}
+		return " a b i o ag an ar as ba de do go is le na ni no os se si su ach ata bhi mar seo sin sul agus " +
+			"cuid faoi leis nios siad chuig "
 	case "hr":
-		switch word {
-		case "a", "ali", "bez", "bi", "bio", "biti", "da", "do", "i", "ili", "iz", "ja", "je", "jos", "kako",
-			"kao", "kod", "koja", "koje", "koji", "na", "ne", "nije", "no", "o", "od", "po", "pri", "s", "sa",
-			"samo", "se", "su", "sve", "ta", "te", "to", "u", "uz", "vec", "za":
-			return true
-		}
+		return " a i o s u bi da do iz ja je na ne no od po sa se su ta te to uz za ali bez bio ili jos kao " +
+			"kod pri sve vec biti kako koja koje koji nije samo "
 	case "hu":
-		switch word {
-		case "a", "abban", "ahhoz", "ahogy", "ahol", "aki", "amely", "ami", "az", "azt", "be", "csak", "de", "e",
-			"egy", "el", "es", "ez", "ezt", "fel", "ha", "hanem", "hogy", "ide", "igen", "is", "itt", "kell",
-			"ki", "le", "lesz", "ma", "mar", "meg", "mely", "mert", "mi", "minden", "mint", "nem", "nincs", "o",
-			"ott", "s", "sem", "szamara", "szerint", "ugy", "utan", "vagy", "van", "volt":
-			return true
-		}
+		return " a e o s az be de el es ez ha is ki le ma mi aki ami azt egy ezt fel ide itt mar meg nem ott " +
+			"sem ugy van ahol csak hogy igen kell lesz mely mert mint utan vagy volt abban ahhoz ahogy " +
+			"amely hanem nincs minden szamara szerint "
 	case "it":
-		switch word {
-		case "a", "agli", "ai", "al", "alla", "alle", "allo", "anche", "ancora", "avere", "c", "che", "chi",
-			"ci", "coi", "col", "come", "con", "contro", "cui", "d", "da", "dagli", "dai", "dal", "dall",
-			"dalla", "dalle", "dallo", "degli", "dei", "del", "dell", "della", "delle", "dello", "di", "dove",
-			"due", "e", "ed", "era", "essere", "fra", "gli", "ha", "hanno", "i", "il", "in", "io", "l", "la",
-			"le", "lei", "li", "lo", "loro", "lui", "ma", "mi", "molto", "ne", "negli", "nei", "nel", "nell",
-			"nella", "nelle", "nello", "noi", "non", "nostro", "o", "ogni", "ora", "per", "perche", "piu",
-			"poi", "quale", "quando", "quanto", "quella", "quelle", "quelli", "quello", "questa", "queste",
-			"questi", "questo", "se", "sei", "senza", "si", "sia", "sono", "stata", "stati", "stato", "su",
-			"sua", "sue", "sugli", "sui", "sul", "sull", "sulla", "sulle", "suo", "suoi", "tra", "tu", "tutti",
-			"tutto", "un", "una", "uno", "vi", "voi":
-			return true
-		}
+		return " a c d e i l o ai al ci da di ed ha il in io la le li lo ma mi ne se si su tu un vi che chi " +
+			"coi col con cui dai dal dei del due era fra gli lei lui nei nel noi non ora per piu poi sei " +
+			"sia sua sue sui sul suo tra una uno voi agli alla alle allo come dall dell dove loro nell " +
+			"ogni sono sull suoi anche avere dagli dalla dalle dallo degli della delle dello hanno molto " +
+			"negli nella nelle nello quale senza stata stati stato sugli sulla sulle tutti tutto ancora " +
+			"contro essere nostro perche quando quanto quella quelle quelli quello questa queste questi " +
+			"questo "
 	case "lt":
-		switch word {
-		case "apie", "ar", "arba", "as", "bet", "bus", "buvo", "cia", "del", "i", "iki", "ir", "is", "jei", "ji",
-			"jie", "jis", "jo", "jos", "ju", "ka", "kad", "kai", "kaip", "kas", "kur", "kuri", "kurie", "kuris",
-			"mes", "ne", "nei", "nes", "nuo", "o", "per", "po", "prie", "sis", "su", "ta", "tai", "tarp", "tas",
-			"tik", "to", "uz", "yra":
-			return true
-		}
+		return " i o ar as ir is ji jo ju ka ne po su ta to uz bet bus cia del iki jei jie jis jos kad kai " +
+			"kas kur mes nei nes nuo per sis tai tas tik yra apie arba buvo kaip kuri prie tarp kurie " +
+			"kuris "
 	case "lv":
-		switch word {
-		case "ar", "ari", "bet", "bez", "bija", "bus", "gan", "ir", "ja", "jau", "jo", "ka", "kad", "kas", "ko",
-			"kur", "kura", "kuri", "lai", "lidz", "ne", "no", "otra", "pa", "par", "pec", "pie", "pret", "sa",
-			"saja", "si", "so", "tad", "tam", "tas", "to", "tos", "tur", "un", "uz", "vai", "var":
-			return true
-		}
+		return " ar ir ja jo ka ko ne no pa sa si so to un uz ari bet bez bus gan jau kad kas kur lai par pec " +
+			"pie tad tam tas tos tur vai var bija kura kuri lidz otra pret saja "
 	case "mt":
-		switch word {
-		case "a", "biex", "bil", "billi", "bis", "dan", "dawk", "din", "f", "fil", "fis", "fit", "fuq", "ghal",
-			"ghall", "ghandu", "hi", "hija", "hu", "huma", "huwa", "id", "il", "ill", "im", "in", "ir", "is",
-			"it", "iz", "jew", "kien", "kienet", "l", "li", "ma", "mal", "mill", "minn", "mit", "nru", "r", "s",
-			"t", "ta", "tal", "tas", "tat", "u", "x", "xi", "z":
-			return true
-		}
+		return " a f l r s t u x z hi hu id il im in ir is it iz li ma ta xi bil bis dan din fil fis fit fuq " +
+			"ill jew mal mit nru tal tas tat biex dawk ghal hija huma huwa kien mill minn billi ghall " +
+			"ghandu kienet "
 	case "nl":
-		switch word {
-		case "aan", "al", "alle", "alleen", "als", "ander", "andere", "bij", "daar", "dan", "dat", "de", "der",
-			"deze", "die", "dit", "doch", "doen", "door", "dus", "een", "en", "er", "ge", "geen", "had", "heb",
-			"hebben", "heeft", "hem", "het", "hier", "hij", "hoe", "hun", "ik", "in", "is", "ja", "je", "kan",
-			"kunnen", "maar", "me", "meer", "men", "met", "mij", "mijn", "moet", "na", "naar", "niet", "niets",
-			"nog", "nu", "of", "om", "omdat", "onder", "ons", "ook", "op", "over", "reeds", "te", "tegen",
-			"toch", "toen", "tot", "u", "uit", "uw", "van", "veel", "via", "voor", "want", "waren", "was",
-			"wat", "we", "wel", "werd", "wie", "wij", "wil", "worden", "wordt", "zal", "ze", "zelf", "zich",
-			"zij", "zijn", "zo", "zonder", "zou":
-			return true
-		}
+		return " u al de en er ge ik in is ja je me na nu of om op te uw we ze zo aan als bij dan dat der die " +
+			"dit dus een had heb hem het hij hoe hun kan men met mij nog ons ook tot uit van via was wat " +
+			"wel wie wij wil zal zij zou alle daar deze doch doen door geen hier maar meer mijn moet naar " +
+			"niet over toch toen veel voor want werd zelf zich zijn ander heeft niets omdat onder reeds " +
+			"tegen waren wordt alleen andere hebben kunnen worden zonder "
 	case "pl":
-		switch word {
-		case "a", "aby", "albo", "ale", "by", "byc", "byl", "byla", "bylo", "byly", "co", "czy", "dla", "do",
-			"gdy", "gdzie", "go", "i", "ich", "ile", "im", "innych", "ja", "jak", "jako", "je", "jego", "jej",
-			"jest", "jeszcze", "juz", "kto", "ktora", "ktore", "ktory", "lub", "ma", "maja", "na", "nad",
-			"nich", "nie", "niz", "o", "od", "oraz", "po", "pod", "poprzez", "przed", "przez", "przy", "sa",
-			"sie", "swoje", "ta", "tak", "takze", "tam", "te", "tego", "tej", "ten", "to", "tych", "tym", "u",
-			"w", "we", "wiec", "wszystkich", "z", "za", "ze", "zeby":
-			return true
-		}
+		return " a i o u w z by co do go im ja je ma na od po sa ta te to we za ze aby ale byc byl czy dla " +
+			"gdy ich ile jak jej juz kto lub nad nie niz pod sie tak tam tej ten tym albo byla bylo byly " +
+			"jako jego jest maja nich oraz przy tego tych wiec zeby gdzie ktora ktore ktory przed przez " +
+			"swoje takze innych jeszcze poprzez wszystkich "
 	case "pt":
-		switch word {
-		case "a", "ao", "aos", "aquela", "aquele", "as", "ate", "com", "como", "da", "das", "de", "dela", "dele",
-			"deles", "depois", "do", "dos", "e", "ela", "elas", "ele", "em", "entre", "era", "essa",
-			"essas", "esse", "esses", "esta", "estao", "estas", "este", "estes", "eu", "foi", "foram", "ha",
-			"isso", "isto", "ja", "lhe", "lhes", "mais", "mas", "me", "mesmo", "meu", "minha", "muito", "na",
-			"nao", "nas", "nem", "no", "nos", "nossa", "nosso", "num", "numa", "o", "os", "ou", "para", "pela",
-			"pelas", "pelo", "pelos", "por", "quando", "que", "quem", "se", "sem", "ser", "seu", "seus", "sido",
-			"so", "sobre", "sua", "suas", "tambem", "te", "tem", "ter", "teu", "tu", "um", "uma", "umas", "uns",
-			"voce":
-			return true
-		}
+		return " a e o ao as da de do em eu ha ja me na no os ou se so te tu um aos ate com das dos ela ele " +
+			"era foi lhe mas meu nao nas nem nos num por que sem ser seu sua tem ter teu uma uns como " +
+			"dela dele elas essa esse esta este isso isto lhes mais numa para pela pelo quem seus sido " +
+			"suas umas voce deles entre essas esses estao estas estes foram mesmo minha muito nossa nosso " +
+			"pelas pelos sobre aquela aquele depois quando tambem "
 	case "ro":
-		switch word {
-		case "a", "ai", "al", "ale", "am", "ar", "are", "as", "asa", "au", "ca", "care", "ce", "cea", "cei",
-			"cel", "cele", "cu", "cum", "da", "dar", "de", "decat", "deci", "din", "dintre", "dupa", "ea", "ei",
-			"el", "ele", "era", "este", "eu", "fara", "fi", "fie", "fost", "i", "iar", "in", "intre", "isi",
-			"l", "la", "le", "lor", "lui", "mai", "mult", "ne", "ni", "nici", "noi", "nu", "o", "ori", "pe",
-			"pentru", "prin", "s", "sa", "sai", "sau", "se", "si", "spre", "sub", "sunt", "te", "toate", "tot",
-			"un", "una", "unde", "unei", "unor", "unui", "va", "vor":
-			return true
-		}
+		return " a i l o s ai al am ar as au ca ce cu da de ea ei el eu fi in la le ne ni nu pe sa se si te " +
+			"un va ale are asa cea cei cel cum dar din ele era fie iar isi lor lui mai noi ori sai sau " +
+			"sub tot una vor care cele deci dupa este fara fost mult nici prin spre sunt unde unei unor " +
+			"unui decat intre toate dintre pentru "
 	case "sk":
-		switch word {
-		case "a", "aby", "aj", "ako", "ale", "alebo", "ani", "ano", "az", "bez", "bol", "bola", "boli", "bolo",
-			"by", "co", "do", "i", "ich", "je", "jeho", "jej", "k", "kde", "ked", "ktora", "ktore", "ktori",
-			"ktory", "na", "nad", "nie", "o", "od", "po", "pod", "podla", "pre", "pri", "s", "sa", "si", "so",
-			"su", "ta", "tak", "takze", "tato", "tento", "to", "u", "uz", "v", "vo", "vsak", "z", "za", "ze",
-			"zo":
-			return true
-		}
+		return " a i k o s u v z aj az by co do je na od po sa si so su ta to uz vo za ze zo aby ako ale ani " +
+			"ano bez bol ich jej kde ked nad nie pod pre pri tak bola boli bolo jeho tato vsak alebo " +
+			"ktora ktore ktori ktory podla takze tento "
 	case "sl":
-		switch word {
-		case "a", "ali", "bi", "bil", "bila", "bili", "bo", "brez", "da", "do", "ga", "in", "iz", "ja", "je",
-			"jih", "k", "kaj", "kako", "kar", "kateri", "ker", "ki", "ko", "kot", "le", "med", "na", "naj",
-			"ne", "ni", "o", "ob", "od", "pa", "po", "pod", "pred", "pri", "s", "sa", "se", "si", "so", "ta",
-			"te", "to", "tudi", "v", "z", "za", "ze":
-			return true
-		}
+		return " a k o s v z bi bo da do ga in iz ja je ki ko le na ne ni ob od pa po sa se si so ta te to za " +
+			"ze ali bil jih kaj kar ker kot med naj pod pri bila bili brez kako pred tudi kateri "
 	case "sv":
-		switch word {
-		case "alla", "allt", "an", "ar", "att", "av", "blev", "bli", "da", "de", "dem", "den", "denna", "deras",
-			"dess", "dessa", "det", "detta", "dig", "din", "du", "efter", "ej", "eller", "en", "er", "ett",
-			"for", "fran", "ha", "hade", "han", "hans", "har", "hennes", "hon", "honom", "hur", "i", "icke",
-			"ingen", "inom", "inte", "jag", "kan", "man", "med", "mellan", "men", "mig", "min", "mot", "mycket",
-			"na", "nagon", "nagra", "nar", "nu", "och", "om", "oss", "over", "pa", "sa", "sadan", "samt",
-			"sedan", "sig", "sin", "sina", "sitt", "ska", "skulle", "som", "till", "under", "upp", "ut", "utan",
-			"vad", "var", "vara", "vi", "vid", "vilka", "vilken":
-			return true
-		}
+		return " i an ar av da de du ej en er ha na nu om pa sa ut vi att bli dem den det dig din ett for han " +
+			"har hon hur jag kan man med men mig min mot nar och oss sig sin ska som upp vad var vid alla " +
+			"allt blev dess fran hade hans icke inom inte over samt sina sitt till utan vara denna deras " +
+			"dessa detta efter eller honom ingen nagon nagra sadan sedan under vilka hennes mellan mycket " +
+			"skulle vilken "
 	}
-	return false
+	return ""
 }

@@ -66,6 +66,8 @@ func TestTheLibraryShowsWhatIsPublished(t *testing.T) {
 	v := s.visitor(t)
 	store, id := s.inLibrary(t, "MT")
 	s.eventually(t, "/api/practices?words=interpreting&country=MT", id)
+	s.invoke(t, "PracticeIndexFunction") // from now on it is in a segment
+	s.Kill("LibraryFunction")            // and a new process has to find it there
 	v.open("/practices?lang=el&words=διερμηνέας&theme=health&country=MT")
 	v.sees("Διερμηνείς στο ιατρείο", "Υγειονομική περίθαλψη")
 	v.open("/practices/" + id + "?lang=el")

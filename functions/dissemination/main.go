@@ -47,23 +47,23 @@ func main() {
 	engine := &dissemination.Engine{
 		Store: dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Kinds: map[string]dissemination.Kind{
-			newsletter.CampaignKind: &newsletter.Bulk{
+			newsletter.CampaignKind: (&newsletter.Bulk{
 				Newsletters: newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now),
 				Members:     people, Suppressions: suppressions,
 				Layout: newsletter.Layout{
 					Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")}, Links: links,
 				},
-			},
-			fundingalerts.CampaignKind: &fundingalerts.Kind{
+			}).Kind(),
+			fundingalerts.CampaignKind: (&fundingalerts.Post{
 				Alerts:  fundingalerts.NewStore(db, environment.Setting("ALERTS_TABLE"), time.Now),
 				Calls:   call.NewStore(db, environment.Setting("CALLS_TABLE"), time.Now),
 				Members: people, Suppressions: suppressions, Links: links,
 				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},
-			},
-			invitation.Name: &invitation.Kind{
+			}).Kind(),
+			invitation.Name: (&invitation.Invitations{
 				Members: people, Suppressions: suppressions, Links: links,
 				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")}, Now: time.Now,
-			},
+			}).Kind(),
 		},
 		Send: sender.Send, Quota: sender.Quota, Warn: warning.Send,
 		Count: environment.Metric, Log: log,

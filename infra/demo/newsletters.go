@@ -53,13 +53,13 @@ func (n *network) send(ctx context.Context, issue newsletter.Newsletter) error {
 	}
 	engine := dissemination.Engine{
 		Store: n.ledger,
-		Kinds: map[string]dissemination.Kind{newsletter.CampaignKind: &newsletter.Bulk{
+		Kinds: map[string]dissemination.Kind{newsletter.CampaignKind: (&newsletter.Bulk{
 			Newsletters: n.newsletters, Members: n.members, Suppressions: members.NewSuppressions(n.members, signer),
 			Layout: newsletter.Layout{
 				Site: mail.Site{Name: "MuNet", URL: "https://munet.example"}, From: mail.Address{Email: "newsletter@munet.example"},
 				Links: maillink.Links{Site: "https://munet.example", Signer: signer},
 			},
-		}},
+		}).Kind()},
 		Send:  pretend,
 		Quota: func(context.Context) (mail.Quota, error) { return mail.Quota{PerSecond: 1000, Left: -1}, nil },
 		Log:   slog.New(slog.DiscardHandler),

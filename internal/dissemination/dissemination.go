@@ -52,12 +52,13 @@ import (
 	"github.com/municipalitiesnet/munet/internal/mail"
 )
 
-// Kind is one sort of bulk mail.
-type Kind interface {
+// Kind is one sort of bulk mail. It is made of functions for the reason that package dynamo gives: an
+// interface would keep all methods of the stores behind it in the sender.
+type Kind struct {
 	// Open returns what a campaign of this kind sends.
-	Open(ctx context.Context, c Campaign) (Content, error)
+	Open func(ctx context.Context, c Campaign) (Content, error)
 	// Unknown is what becomes of deliveries of which nobody knows whether they were made.
-	Unknown() Policy
+	Unknown Policy
 }
 
 // Policy is what a kind wants for its UNKNOWN deliveries. No policy sends anything again by itself.
@@ -80,14 +81,14 @@ const (
 const Settling = 15 * time.Minute
 
 // Content is what one campaign sends. It is used by one goroutine and not kept for long.
-type Content interface {
+type Content struct {
 	// Recipients returns the next recipients, at most limit, and the cursor to go on from, or ""
 	// after the last ones. The first call has the cursor "". A page may be empty and yet have a
 	// next one. It is not called for a campaign with an explicit list.
-	Recipients(ctx context.Context, cursor string, limit int) (recipients []string, next string, err error)
+	Recipients func(ctx context.Context, cursor string, limit int) (recipients []string, next string, err error)
 	// Compose looks at recipients as they are now, at most 100, and returns a draft for each, in
 	// their order. A draft is sent within moments or composed again.
-	Compose(ctx context.Context, recipients []string) ([]Draft, error)
+	Compose func(ctx context.Context, recipients []string) ([]Draft, error)
 }
 
 // Draft is one recipient's mail, or the reason why there is none.

@@ -135,16 +135,16 @@ func (r *run) ending(ctx context.Context) bool {
 
 // open returns what a campaign sends.
 func (r *run) open(ctx context.Context, c Campaign) (Content, error) {
-	if content := r.contents[c.ID]; content != nil {
+	if content, ok := r.contents[c.ID]; ok {
 		return content, nil
 	}
-	kind := r.Kinds[c.Kind]
-	if kind == nil {
-		return nil, fmt.Errorf("dissemination: campaign %s is of the unknown kind %q", c.ID, c.Kind)
+	kind, ok := r.Kinds[c.Kind]
+	if !ok {
+		return Content{}, fmt.Errorf("dissemination: campaign %s is of the unknown kind %q", c.ID, c.Kind)
 	}
 	content, err := kind.Open(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("dissemination: opening %s %s: %w", c.Kind, c.ID, err)
+		return Content{}, fmt.Errorf("dissemination: opening %s %s: %w", c.Kind, c.ID, err)
 	}
 	r.contents[c.ID] = content
 	return content, nil

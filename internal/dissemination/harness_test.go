@@ -50,11 +50,11 @@ type audience struct {
 	compose func(recipients []string) // called before each batch
 }
 
-func (a *audience) Unknown() Policy { return a.policy }
+func (a *audience) open(context.Context, Campaign) (Content, error) {
+	return Content{Recipients: a.recipients, Compose: a.makeDrafts}, nil
+}
 
-func (a *audience) Open(context.Context, Campaign) (Content, error) { return a, nil }
-
-func (a *audience) Recipients(_ context.Context, cursor string, limit int) ([]string, string, error) {
+func (a *audience) recipients(_ context.Context, cursor string, limit int) ([]string, string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.pages++
@@ -70,7 +70,7 @@ func (a *audience) Recipients(_ context.Context, cursor string, limit int) ([]st
 	return page, strconv.Itoa(end), nil
 }
 
-func (a *audience) Compose(_ context.Context, recipients []string) ([]Draft, error) {
+func (a *audience) makeDrafts(_ context.Context, recipients []string) ([]Draft, error) {
 	if a.compose != nil {
 		a.compose(recipients)
 	}
@@ -225,7 +225,7 @@ func (w *world) process() (*Engine, *wire) {
 		o.Retryer = aws.NopRetryer{} // the dead do not try again
 	})
 	return &Engine{
-		Store: w.ledger(client), Kinds: map[string]Kind{"issue": w.kind}, Send: w.post.Send, Quota: w.post.Quota,
+		Store: w.ledger(client), Kinds: map[string]Kind{"issue": {Open: w.kind.open, Unknown: w.kind.policy}}, Send: w.post.Send, Quota: w.post.Quota,
 		Log: slog.New(slog.DiscardHandler),
 	}, cable
 }

@@ -44,8 +44,7 @@ func (r *run) doErrand(ctx context.Context, c Campaign) error {
 			}
 		}
 	case toRepeat:
-		kind := r.Kinds[c.Kind]
-		if kind == nil || kind.Unknown() != Resend {
+		if r.Kinds[c.Kind].Unknown != Resend {
 			break
 		}
 		var err error

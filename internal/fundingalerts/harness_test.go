@@ -82,12 +82,12 @@ func newTown(t *testing.T) *town {
 	}
 	o.engine = &dissemination.Engine{
 		Store: ledger,
-		Kinds: map[string]dissemination.Kind{CampaignKind: &Kind{
+		Kinds: map[string]dissemination.Kind{CampaignKind: (&Post{
 			Alerts: o.Store, Calls: o.Calls, Members: o.people, Suppressions: members.NewSuppressions(o.people, signer),
 			Site:  mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "CARDET, Lefkosia"},
 			From:  mail.Address{Name: "MuNet", Email: "newsletter@munet.example"},
 			Links: maillink.Links{Site: "https://munet.example", Signer: signer},
-		}},
+		}).Kind()},
 		Send:  o.send,
 		Quota: func(context.Context) (mail.Quota, error) { return mail.Quota{PerSecond: 1000, Left: -1}, nil },
 		Log:   log,

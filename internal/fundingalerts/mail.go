@@ -15,8 +15,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
-// Kind mails alerts. It implements [dissemination.Kind].
-type Kind struct {
+// Post mails alerts.
+type Post struct {
 	Alerts       *Store
 	Calls        *call.Store
 	Members      *members.Store
@@ -26,24 +26,28 @@ type Kind struct {
 	Links        maillink.Links
 }
 
-// Open returns the alerts of a run.
-func (k *Kind) Open(_ context.Context, c dissemination.Campaign) (dissemination.Content, error) {
-	return &mailing{Kind: k, run: c.Subject, calls: map[string]call.Call{}, diffs: map[versions][]call.Difference{}}, nil
+// Kind returns the kind of these campaigns. Nothing of theirs is sent again: what a lost mail told is
+// in the next one.
+func (p *Post) Kind() dissemination.Kind {
+	return dissemination.Kind{Open: p.open, Unknown: dissemination.Drop}
 }
 
-// Unknown says that nothing is sent again: what a lost mail told is in the next one.
-func (k *Kind) Unknown() dissemination.Policy { return dissemination.Drop }
+// open returns the alerts of a run.
+func (p *Post) open(_ context.Context, c dissemination.Campaign) (dissemination.Content, error) {
+	m := &mailing{Post: p, run: c.Subject, calls: map[string]call.Call{}, diffs: map[versions][]call.Difference{}}
+	return dissemination.Content{Recipients: m.recipients, Compose: m.compose}, nil
+}
 
-// mailing is the alerts of one run on their way. It implements [dissemination.Content].
+// mailing is the alerts of one run on their way.
 type mailing struct {
-	*Kind
+	*Post
 	run   string
 	calls map[string]call.Call // read so far
 	diffs map[versions][]call.Difference
 }
 
-// Recipients names those for whom the run wrote an alert, shard by shard.
-func (m *mailing) Recipients(ctx context.Context, cursor string, limit int) ([]string, string, error) {
+// recipients names those for whom the run wrote an alert, shard by shard.
+func (m *mailing) recipients(ctx context.Context, cursor string, limit int) ([]string, string, error) {
 	shard, after := 0, ""
 	if cursor != "" {
 		number, person, _ := strings.Cut(cursor, "#")
@@ -70,8 +74,8 @@ func (m *mailing) Recipients(ctx context.Context, cursor string, limit int) ([]s
 	return nil, "", nil
 }
 
-// Compose writes to those who are still members and still want mail about funding.
-func (m *mailing) Compose(ctx context.Context, recipients []string) ([]dissemination.Draft, error) {
+// compose writes to those who are still members and still want mail about funding.
+func (m *mailing) compose(ctx context.Context, recipients []string) ([]dissemination.Draft, error) {
 	refs := make([]members.Ref, len(recipients))
 	for i, s := range recipients {
 		var err error

@@ -19,8 +19,8 @@ import (
 // applications.
 const Name = "invitation"
 
-// Kind writes invitations. It implements [dissemination.Kind].
-type Kind struct {
+// Invitations writes them.
+type Invitations struct {
 	Members      *members.Store
 	Suppressions *members.Suppressions
 	Links        maillink.Links
@@ -29,21 +29,18 @@ type Kind struct {
 	Now          func() time.Time
 }
 
-// Open returns the invitations themselves: every campaign sends the same.
-func (k *Kind) Open(context.Context, dissemination.Campaign) (dissemination.Content, error) {
-	return k, nil
+// Kind returns the kind of these campaigns, which all send the same. Nothing of theirs is sent again
+// by itself: a coordinator who wants to may invite once more.
+func (k *Invitations) Kind() dissemination.Kind {
+	content := dissemination.Content{Compose: k.compose} // the list of recipients is explicit
+	return dissemination.Kind{
+		Open:    func(context.Context, dissemination.Campaign) (dissemination.Content, error) { return content, nil },
+		Unknown: dissemination.Leave,
+	}
 }
 
-// Recipients names nobody: a campaign of invitations has an explicit list.
-func (k *Kind) Recipients(context.Context, string, int) ([]string, string, error) {
-	return nil, "", nil
-}
-
-// Unknown says that nothing is sent again: a coordinator who wants to may invite once more.
-func (k *Kind) Unknown() dissemination.Policy { return dissemination.Leave }
-
-// Compose writes to those whose application still waits.
-func (k *Kind) Compose(ctx context.Context, applications []string) ([]dissemination.Draft, error) {
+// compose writes to those whose application still waits.
+func (k *Invitations) compose(ctx context.Context, applications []string) ([]dissemination.Draft, error) {
 	drafts := make([]dissemination.Draft, len(applications))
 	for i, id := range applications {
 		var err error
@@ -54,7 +51,7 @@ func (k *Kind) Compose(ctx context.Context, applications []string) ([]disseminat
 	return drafts, nil
 }
 
-func (k *Kind) draft(ctx context.Context, id string) (dissemination.Draft, error) {
+func (k *Invitations) draft(ctx context.Context, id string) (dissemination.Draft, error) {
 	a, err := k.Members.Application(ctx, id)
 	switch {
 	case errors.Is(err, members.ErrNone):
@@ -76,7 +73,7 @@ func (k *Kind) draft(ctx context.Context, id string) (dissemination.Draft, error
 	return dissemination.Draft{Message: m}, nil
 }
 
-func (k *Kind) letter(a members.Application) mail.Letter {
+func (k *Invitations) letter(a members.Application) mail.Letter {
 	words := language.For(a.Contact.Language)
 	facts := []any{"Organisation", a.Profile.Name, "Name", a.InvitedBy}
 	return mail.Letter{

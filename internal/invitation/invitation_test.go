@@ -57,7 +57,7 @@ func TestInvitations(t *testing.T) {
 	}
 	suppressions := members.NewSuppressions(people, signer)
 	links := maillink.Links{Site: "https://munet.example", Signer: signer}
-	kind := &Kind{
+	kind := &Invitations{
 		Members: people, Suppressions: suppressions, Now: clock,
 		Links: links, Site: mail.Site{Name: "MuNet", URL: "https://munet.example"}, From: mail.Address{Email: "notices@munet.example"},
 	}
@@ -92,7 +92,7 @@ func TestInvitations(t *testing.T) {
 	}
 	sent := &box{messages: map[string]mail.Message{}}
 	engine := &dissemination.Engine{
-		Store: ledger, Kinds: map[string]dissemination.Kind{Name: kind}, Send: sent.Send, Quota: sent.Quota,
+		Store: ledger, Kinds: map[string]dissemination.Kind{Name: kind.Kind()}, Send: sent.Send, Quota: sent.Quota,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	counts, err := engine.Run(t.Context())

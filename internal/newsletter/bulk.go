@@ -16,7 +16,7 @@ import (
 // newsletter, their recipients are references to people.
 const CampaignKind = "newsletter"
 
-// Bulk sends newsletters. It implements [dissemination.Kind].
+// Bulk sends newsletters.
 type Bulk struct {
 	Newsletters  *Store
 	Members      *members.Store
@@ -24,23 +24,23 @@ type Bulk struct {
 	Layout       Layout
 }
 
-// Open reads the newsletter, which does not change any more once it is scheduled.
-func (b *Bulk) Open(ctx context.Context, c dissemination.Campaign) (dissemination.Content, error) {
+// Kind returns the kind of these campaigns. A coordinator may have an issue sent once more to those of
+// whom nobody knows whether they got it.
+func (b *Bulk) Kind() dissemination.Kind {
+	return dissemination.Kind{Open: b.open, Unknown: dissemination.Resend}
+}
+
+// open reads the newsletter, which does not change any more once it is scheduled.
+func (b *Bulk) open(ctx context.Context, c dissemination.Campaign) (dissemination.Content, error) {
 	n, texts, err := b.Newsletters.Newsletter(ctx, c.Subject)
-	if err != nil {
-		return nil, err
-	}
-	return &issue{Bulk: b, newsletter: n, texts: texts, editions: map[language.Tag]*mail.Edition{}}, nil
+	i := &issue{Bulk: b, newsletter: n, texts: texts, editions: map[language.Tag]*mail.Edition{}}
+	return dissemination.Content{Recipients: i.recipients, Compose: i.compose}, err
 }
 
 // ProgressPath is the path of the page where a newsletter on its way is watched, by its identifier.
 func ProgressPath(id string) string { return pathOf(id) + "/progress" }
 
-// Unknown says that a coordinator may have an issue sent once more to those of whom nobody knows
-// whether they got it.
-func (b *Bulk) Unknown() dissemination.Policy { return dissemination.Resend }
-
-// issue is one newsletter on its way. It implements [dissemination.Content].
+// issue is one newsletter on its way.
 type issue struct {
 	*Bulk
 	newsletter Newsletter
@@ -48,8 +48,8 @@ type issue struct {
 	editions   map[language.Tag]*mail.Edition // laid out so far
 }
 
-// Recipients names the members who want this kind of mail.
-func (i *issue) Recipients(ctx context.Context, cursor string, limit int) ([]string, string, error) {
+// recipients names the members who want this kind of mail.
+func (i *issue) recipients(ctx context.Context, cursor string, limit int) ([]string, string, error) {
 	people, next, err := i.Members.Audience(ctx, cursor, int32(min(limit, 1000))) //nolint:gosec // bounded
 	if err != nil {
 		return nil, "", err
@@ -80,9 +80,9 @@ func refusal(kind Kind, p members.Person) string {
 	return ""
 }
 
-// Compose writes to those who are still members, still want this kind of mail and still belong to the
+// compose writes to those who are still members, still want this kind of mail and still belong to the
 // audience.
-func (i *issue) Compose(ctx context.Context, recipients []string) ([]dissemination.Draft, error) {
+func (i *issue) compose(ctx context.Context, recipients []string) ([]dissemination.Draft, error) {
 	people, err := i.people(ctx, recipients)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func TestWhoGetsNothing(t *testing.T) {
 		t.Errorf("the reach is\n%s", page)
 	}
 	bulk := &Bulk{Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout}
-	content, err := bulk.Open(t.Context(), dissemination.Campaign{Subject: strings.TrimPrefix(path, "/desk/newsletters/")})
+	content, err := bulk.Kind().Open(t.Context(), dissemination.Campaign{Subject: strings.TrimPrefix(path, "/desk/newsletters/")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func TestProgressNamesWhoIsUncertain(t *testing.T) {
 	// The mail service accepts and does not answer.
 	engine := &dissemination.Engine{
 		Store: o.Ledger, Send: silently(o.Sender), Quota: o.Sender.Quota, Log: o.Service.Log,
-		Kinds: map[string]dissemination.Kind{CampaignKind: &Bulk{Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout}},
+		Kinds: map[string]dissemination.Kind{CampaignKind: (&Bulk{Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout}).Kind()},
 	}
 	if _, err := engine.Run(t.Context()); err != nil {
 		t.Fatal(err)

@@ -18,9 +18,9 @@ import (
 func (o *office) engine() *dissemination.Engine {
 	return &dissemination.Engine{
 		Store: o.Ledger, Send: o.Sender.Send, Quota: o.Sender.Quota, Log: o.Service.Log,
-		Kinds: map[string]dissemination.Kind{CampaignKind: &Bulk{
+		Kinds: map[string]dissemination.Kind{CampaignKind: (&Bulk{
 			Newsletters: o.Newsletters, Members: o.Members, Suppressions: o.suppressions, Layout: o.Layout,
-		}},
+		}).Kind()},
 	}
 }
 

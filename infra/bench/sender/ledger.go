@@ -42,13 +42,13 @@ func measureLedger(ctx context.Context, o *options) (string, error) {
 // crowd is so many recipients whom nobody has to keep in mind.
 type crowd int
 
-func (c crowd) Open(context.Context, dissemination.Campaign) (dissemination.Content, error) {
-	return c, nil
+func (c crowd) kind() dissemination.Kind {
+	return dissemination.Kind{Open: func(context.Context, dissemination.Campaign) (dissemination.Content, error) {
+		return dissemination.Content{Recipients: c.recipients, Compose: c.compose}, nil
+	}}
 }
 
-func (c crowd) Unknown() dissemination.Policy { return dissemination.Leave }
-
-func (c crowd) Recipients(_ context.Context, cursor string, limit int) ([]string, string, error) {
+func (c crowd) recipients(_ context.Context, cursor string, limit int) ([]string, string, error) {
 	begin, _ := strconv.Atoi(cursor) // "" is 0
 	end := min(begin+limit, int(c))
 	if end == int(c) {
@@ -65,7 +65,7 @@ func names(begin, end int) []string {
 	return list
 }
 
-func (c crowd) Compose(_ context.Context, recipients []string) ([]dissemination.Draft, error) {
+func (c crowd) compose(_ context.Context, recipients []string) ([]dissemination.Draft, error) {
 	drafts := make([]dissemination.Draft, len(recipients))
 	for i := range recipients {
 		drafts[i].Message = mail.Message{Subject: "An issue"}
@@ -101,7 +101,7 @@ func overMemory(ctx context.Context, recipients int) error {
 		return err
 	}
 	engine := &dissemination.Engine{
-		Store: store, Kinds: map[string]dissemination.Kind{"issue": crowd(recipients)},
+		Store: store, Kinds: map[string]dissemination.Kind{"issue": crowd(recipients).kind()},
 		Send:  func(context.Context, mail.Message) (string, error) { return "id", nil },
 		Quota: func(context.Context) (mail.Quota, error) { return mail.Quota{PerSecond: 1000, Left: -1}, nil },
 		Log:   slog.New(slog.DiscardHandler),

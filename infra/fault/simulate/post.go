@@ -117,13 +117,16 @@ func (p *post) chance(delivery, what string) int {
 // kind is a kind of mail to people who are numbers. Each page of them is a shard.
 type kind struct{ size, page int }
 
-func (k *kind) Open(context.Context, dissemination.Campaign) (dissemination.Content, error) {
-	return k, nil
+func (k *kind) kind() dissemination.Kind {
+	return dissemination.Kind{
+		Open: func(context.Context, dissemination.Campaign) (dissemination.Content, error) {
+			return dissemination.Content{Recipients: k.recipients, Compose: k.compose}, nil
+		},
+		Unknown: dissemination.Resend,
+	}
 }
 
-func (k *kind) Unknown() dissemination.Policy { return dissemination.Resend }
-
-func (k *kind) Recipients(_ context.Context, cursor string, limit int) ([]string, string, error) {
+func (k *kind) recipients(_ context.Context, cursor string, limit int) ([]string, string, error) {
 	begin, _ := strconv.Atoi(cursor) // "" is 0
 	end := min(begin+min(k.page, limit), k.size)
 	var page []string
@@ -136,8 +139,8 @@ func (k *kind) Recipients(_ context.Context, cursor string, limit int) ([]string
 	return page, strconv.Itoa(end), nil
 }
 
-// Compose leaves one in twenty out.
-func (k *kind) Compose(_ context.Context, recipients []string) ([]dissemination.Draft, error) {
+// compose leaves one in twenty out.
+func (k *kind) compose(_ context.Context, recipients []string) ([]dissemination.Draft, error) {
 	drafts := make([]dissemination.Draft, len(recipients))
 	for i, r := range recipients {
 		if n, _ := strconv.Atoi(r); n%20 == 7 {

@@ -170,7 +170,7 @@ func (w *world) attribute(name string) string {
 func (w *world) sender(p *process) {
 	for !p.dead {
 		e := &dissemination.Engine{
-			Store: w.ledger(p), Kinds: map[string]dissemination.Kind{"issue": w.kind},
+			Store: w.ledger(p), Kinds: map[string]dissemination.Kind{"issue": w.kind.kind()},
 			Send:  func(_ context.Context, m mail.Message) (string, error) { return w.post.send(p, m) },
 			Quota: w.post.quota, Log: slog.New(slog.DiscardHandler),
 		}

@@ -224,7 +224,7 @@ func (t *Town) Mail(ctx context.Context, campaign string) ([]byte, error) {
 			Links: t.Links,
 		},
 	}
-	content, err := kind.Open(ctx, c)
+	content, err := kind.Kind().Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -126,6 +126,47 @@ func TestRecordsAreCleanedAndRefused(t *testing.T) {
 	}
 }
 
+func TestOnlyCuratedFieldsAreJudged(t *testing.T) {
+	c := Curation{Fields: []Field{FieldRate, FieldTitle}, Content: Content{Title: "A", Rate: 120, Kind: "gift"}}
+	if refused := c.Validate(); len(refused) != 1 || refused[0].Name != string(FieldRate) {
+		t.Errorf("%+v", refused)
+	}
+}
+
+func TestWhoMayApply(t *testing.T) {
+	said := Eligibility{Applicants: []members.Kind{"ngo"}, Countries: []string{"CY"}}
+	for _, test := range []struct {
+		e       Eligibility
+		kind    members.Kind
+		country string
+		want    bool
+	}{
+		{said, "ngo", "CY", true}, {said, "region", "CY", false}, {said, "ngo", "GR", false},
+		{Eligibility{}, "region", "GR", true}, // not said is not no
+	} {
+		if got := test.e.Applies(test.kind, test.country); got != test.want {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
+}
+
+func TestFeedsThatCoordinatorsType(t *testing.T) {
+	good := Source{Name: "News", URL: "https://example.org/feed", Hours: 24, Topics: []members.Topic{"housing"}}
+	if refused := good.Validate(); len(refused) > 0 {
+		t.Errorf("%+v", refused)
+	}
+	for field, spoil := range map[string]func(*Source){
+		"name": func(s *Source) { s.Name = " " }, "url": func(s *Source) { s.URL = "ftp://example.org" },
+		"hours": func(s *Source) { s.Hours = 0 }, "topics": func(s *Source) { s.Topics = []members.Topic{"soil"} },
+	} {
+		bad := good
+		spoil(&bad)
+		if refused := bad.Validate(); len(refused) != 1 || refused[0].Name != field {
+			t.Errorf("%s: %+v", field, refused)
+		}
+	}
+}
+
 // Whatever two contents say, the difference is empty exactly when they say the same, and taking over
 // the fields that differ makes them the same.
 func TestDifferencesAreWhole(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
@@ -19,16 +20,10 @@ type Curation struct {
 	At       time.Time `json:"at"`
 }
 
-// Validate returns the fields that the curation decides and that are refused.
-func (c Curation) Validate() []Field {
-	r := Record{ID: "-", Content: c.Content}
-	var refused []Field
-	for _, f := range r.Validate() {
-		if slices.Contains(c.Fields, Field(f.Name)) {
-			refused = append(refused, Field(f.Name))
-		}
-	}
-	return refused
+// Validate returns those of the fields that the curation decides which are refused.
+func (c Curation) Validate() []fault.Field {
+	all := Record{ID: "-", Content: c.Content}.Validate()
+	return slices.DeleteFunc(all, func(f fault.Field) bool { return !slices.Contains(c.Fields, Field(f.Name)) })
 }
 
 // whole is everything that a call is made of.

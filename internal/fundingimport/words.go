@@ -92,8 +92,8 @@ func conditions(r *call.Record) {
 // of every sort may apply, nothing is said: a kind that is not named would seem to be left out.
 func applicants(notes string) []members.Kind {
 	var found []members.Kind
-	has := func(s string, any ...string) bool {
-		return slices.ContainsFunc(any, func(word string) bool { return strings.Contains(s, word) })
+	has := func(s string, some ...string) bool {
+		return slices.ContainsFunc(some, func(word string) bool { return strings.Contains(s, word) })
 	}
 	for sentence := range strings.FieldsFuncSeq(strings.ToLower(notes), func(r rune) bool { return r == '.' || r == ';' || r == '\n' }) {
 		if !has(sentence, "applicant", "may apply", "eligible to apply", "eligible entit", "eligible participant", "eligible organi") || has(sentence, "not eligible") {

@@ -115,7 +115,7 @@ func TestConditionsInWords(t *testing.T) {
 
 func TestThemesOfWords(t *testing.T) {
 	for title, want := range map[string][]members.Topic{
-		"Housing and language courses for refugee families": {"rights", "housing", "family"},
+		"Housing and language courses for refugee families": {"rights", "education", "housing", "family"},
 		"Fighting hate speech in schools":                   {"education", "attitudes"},
 		"Soil chemistry in the Black Sea basin":             nil,
 	} {

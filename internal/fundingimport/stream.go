@@ -1,6 +1,7 @@
 package fundingimport
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -103,7 +104,9 @@ type texts []string
 // UnmarshalJSON takes strings, numbers and truth values, alone or in an array; null is none.
 func (t *texts) UnmarshalJSON(b []byte) error {
 	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber() // as it is written: a float would become 2e+06
+	if err := d.Decode(&v); err != nil {
 		return err
 	}
 	all, many := v.([]any)
@@ -116,7 +119,7 @@ func (t *texts) UnmarshalJSON(b []byte) error {
 		case nil:
 		case string:
 			*t = append(*t, one)
-		case float64, bool:
+		case json.Number, bool:
 			*t = append(*t, fmt.Sprint(one))
 		default:
 			return errShape

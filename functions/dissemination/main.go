@@ -1,4 +1,5 @@
-// Command dissemination is the Lambda function that sends due newsletters, alerts about funding and invitations.
+// Command dissemination is the Lambda function that sends what is due of all bulk mail: newsletters,
+// alerts about funding, news of practices, reminders and invitations.
 package main
 
 import (
@@ -19,6 +20,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
+	"github.com/municipalitiesnet/munet/internal/practice"
+	"github.com/municipalitiesnet/munet/internal/practicenews"
 	"github.com/municipalitiesnet/munet/internal/token"
 )
 
@@ -32,6 +35,8 @@ func main() {
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	suppressions := members.NewSuppressions(people, signer)
 	links := maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer}
+	practices := practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now)
+	readers := practicenews.Readers{Members: people, Suppressions: suppressions}
 	site := mail.Site{Name: "MuNet", URL: links.Site, PostalAddress: environment.Setting("POSTAL_ADDRESS")}
 	sender := mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET"))
 	warning := feedback.Warning{
@@ -59,6 +64,15 @@ func main() {
 				Calls:   call.NewStore(db, environment.Setting("CALLS_TABLE"), time.Now),
 				Members: people, Suppressions: suppressions, Links: links,
 				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},
+			}).Kind(),
+			practicenews.DigestKind: (&practicenews.Digests{
+				Readers: readers, Practices: practices, Links: links,
+				Store: practicenews.NewStore(db, environment.Setting("PRACTICES_TABLE")),
+				Site:  site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},
+			}).Kind(),
+			practicenews.ReminderKind: (&practicenews.Reminders{
+				Readers: readers, Practices: practices,
+				Site: site, From: mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 			}).Kind(),
 			invitation.Name: (&invitation.Invitations{
 				Members: people, Suppressions: suppressions, Links: links,

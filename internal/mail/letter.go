@@ -46,6 +46,7 @@ type Letter struct {
 	Body     []string    // paragraphs of plain text before the action
 	Facts    [][2]string // names and values
 	Quote    string      // another person's words, line breaks kept
+	Digest   Digest      // things, each with its link
 	Action   *Action
 	Code     string   // to be typed, shown as it is
 	After    []string // paragraphs after the action and the code
@@ -107,6 +108,9 @@ func (l Letter) text(site Site) string {
 	}
 	if l.Quote != "" {
 		p.quotation(l.Quote)
+	}
+	if len(l.Digest.Sections) > 0 {
+		p.block(l.Digest.Text())
 	}
 	if l.Action != nil {
 		p.link(l.Action.Label, l.Action.URL)

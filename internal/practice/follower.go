@@ -2,8 +2,11 @@ package practice
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -43,6 +46,32 @@ func (s *Store) Following(ctx context.Context, ref members.Ref) ([]members.Topic
 	}
 	it, err := decode[followerItem](out.Item)
 	return it.Themes, err
+}
+
+// FollowingOf returns the themes that members follow, at most 100 members. Who follows none is left out.
+func (s *Store) FollowingOf(ctx context.Context, refs []members.Ref) (map[members.Ref][]members.Topic, error) {
+	keys := make([]dynamo.Item, len(refs))
+	for i, ref := range refs {
+		keys[i] = followerPartition(ref)
+	}
+	following := make(map[members.Ref][]members.Topic, len(refs))
+	for len(keys) > 0 {
+		out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys, ConsistentRead: aws.Bool(true)}},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("practice: followers: %w", err)
+		}
+		for _, item := range out.Responses[s.table] {
+			it, err := decode[followerItem](item)
+			if err != nil {
+				return nil, err
+			}
+			following[it.Ref] = it.Themes
+		}
+		keys = out.UnprocessedKeys[s.table].Keys
+	}
+	return following, nil
 }
 
 // Followers returns one page of all followers in an order that never changes, and the cursor of the

@@ -85,6 +85,7 @@ bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-w
 	@go run ./infra/bench/fundingimport
 	@go run ./infra/bench/search $(filter -write,$(BENCHFLAGS))
 	@go -C infra/bench/search/peer run .
+	@GOMEMLIMIT=200MiB go test -run '^$$' -bench Match -benchtime 1x ./internal/fundingalerts
 
 fault: ## Kill the senders of newsletters, lose answers and events, and count (SEED= repeats one run; about half an hour without it)
 ifdef SEED
@@ -93,6 +94,7 @@ else
 	@go run ./infra/fault/simulate
 	@go run ./infra/fault -careless -seeds 1 -recipients 1000 -kills 0
 	@go run ./infra/fault
+	@FUNDING_KILL_ROUNDS=50 go test -count=1 -run TestKilled -v ./internal/fundingalerts
 endif
 
 deploy: build ## Deploy to AWS with the credentials of your environment; asks before it changes anything

@@ -20,9 +20,8 @@ type window struct {
 	run      *run
 	now      time.Time
 	cursors  map[interest.Frequency]call.Cursor
-	calls    []call.Call
+	calls    []changedCall
 	places   map[string]int // of calls, by their ids
-	changed  []call.Cursor  // the last change of each call
 	prepared *interest.Calls
 	// near are the deadlines to be reminded of, by call.
 	near map[string]nearDeadline
@@ -31,8 +30,15 @@ type window struct {
 	store       *call.Store
 }
 
+// changedCall is a call that changed since the run before.
+type changedCall struct {
+	call.Call
+	at    call.Cursor // of its last change
+	ahead bool        // whether somebody new can still apply
+	near  nearDeadline
+}
+
 type nearDeadline struct {
-	version  int
 	deadline string
 	days     int
 }
@@ -69,17 +75,29 @@ func (m *Matcher) window(ctx context.Context, h *head) (*window, error) {
 			}
 		}
 	}
-	w.prepared = interest.Prepare(w.calls)
+	w.prepare()
 	if h.Run.Reminders {
 		return w, w.deadlines(ctx)
 	}
 	return w, nil
 }
 
+// prepare makes the calls ready for matching.
+func (w *window) prepare() {
+	contents := make([]*call.Content, len(w.calls))
+	for i := range w.calls {
+		c := &w.calls[i]
+		contents[i] = &c.Content
+		c.ahead = c.Status(w.now).Ahead()
+		c.near, _ = w.nearest(&c.Call)
+	}
+	w.prepared = interest.Prepare(contents)
+}
+
 // add reads a call that changed; of one that changed several times the last change counts.
 func (w *window) add(ctx context.Context, change call.Change) error {
 	if place, ok := w.places[change.Call]; ok {
-		w.changed[place] = change.Cursor()
+		w.calls[place].at = change.Cursor()
 		return nil
 	}
 	c, err := w.store.Get(ctx, change.Call)
@@ -90,32 +108,23 @@ func (w *window) add(ctx context.Context, change call.Change) error {
 		return err
 	}
 	w.places[c.ID] = len(w.calls)
-	w.calls, w.changed = append(w.calls, c), append(w.changed, change.Cursor())
+	w.calls = append(w.calls, changedCall{Call: c, at: change.Cursor()})
 	return nil
 }
 
 // deadlines reads the calls whose next deadline is near.
 func (w *window) deadlines(ctx context.Context) error {
-	today, most := call.DateOf(w.now).Time(), reminderDays[len(reminderDays)-1]
 	for cursor := ""; ; {
 		calls, next, err := w.store.ListAhead(ctx, cursor)
 		if err != nil {
 			return err
 		}
-		for _, c := range calls {
-			d, ahead := c.Next(w.now)
-			if !ahead {
-				continue
-			}
-			left := daysBetween(today, d.Day.Time())
-			if left > most {
+		for i := range calls {
+			near, ok := w.nearest(&calls[i])
+			if ok {
+				w.near[calls[i].ID] = near
+			} else if _, ahead := calls[i].Next(w.now); ahead {
 				return nil // the list is in the order of deadlines
-			}
-			for _, days := range reminderDays {
-				if left <= days {
-					w.near[c.ID] = nearDeadline{c.Version, d.String(), days}
-					break
-				}
 			}
 		}
 		if next == "" {
@@ -123,6 +132,22 @@ func (w *window) deadlines(ctx context.Context) error {
 		}
 		cursor = next
 	}
+}
+
+// nearest is the next deadline of a call and the reminder that it is due for, or false if it is far
+// away or there is none.
+func (w *window) nearest(c *call.Call) (nearDeadline, bool) {
+	d, ahead := c.Next(w.now)
+	if !ahead {
+		return nearDeadline{}, false
+	}
+	left := daysBetween(call.DateOf(w.now).Time(), d.Day.Time())
+	for _, days := range reminderDays {
+		if left <= days {
+			return nearDeadline{d.String(), days}, true
+		}
+	}
+	return nearDeadline{}, false
 }
 
 // daysBetween counts midnights, whatever the clock does between them.
@@ -253,17 +278,18 @@ func faster(a, b interest.Frequency) interest.Frequency {
 	return a
 }
 
-// collect adds the calls of an interest that are new to a person.
+// collect adds the calls of an interest that are new to a person. A deadline that is near already is
+// noted: whoever is told of the call now needs no reminder of it tomorrow.
 func (w *window) collect(r *reader, i *interest.Interest, f interest.Frequency, matches []interest.Match) {
 	for _, match := range matches {
 		c := &w.calls[match.Call]
 		_, dismissed := r.marks.Dismissed[c.ID]
-		if w.changed[match.Call] <= w.cursors[f] || r.told.Calls[c.ID].Version > 0 || dismissed || !c.Status(w.now).Ahead() {
+		if c.at <= w.cursors[f] || r.told.Calls[c.ID].Version > 0 || dismissed || !c.ahead {
 			continue
 		}
 		e, ok := r.matches[match.Call]
 		if !ok {
-			e = &Entry{Kind: New, Call: c.ID, Version: c.Version}
+			e = &Entry{Kind: New, Call: c.ID, Version: c.Version, Deadline: c.near.deadline, Days: c.near.days}
 			r.matches[match.Call] = e
 		}
 		e.Interests = append(e.Interests, Named{i.ID, i.Name})
@@ -277,7 +303,7 @@ func (w *window) collect(r *reader, i *interest.Interest, f interest.Frequency, 
 func (w *window) entries(ctx context.Context, r *reader) ([]Entry, error) {
 	var entries []Entry
 	for _, e := range r.matches {
-		entries = append(entries, w.withDeadline(*e))
+		entries = append(entries, *e)
 	}
 	changed, err := w.changes(ctx, r)
 	if err != nil {
@@ -312,24 +338,6 @@ func deadlineFirst(e Entry) int {
 	return 0
 }
 
-// withDeadline notes a deadline that is near already: whoever is told of the call now needs no
-// reminder of the same deadline tomorrow.
-func (w *window) withDeadline(e Entry) Entry {
-	c := &w.calls[w.places[e.Call]]
-	d, ahead := c.Next(w.now)
-	if !ahead {
-		return e
-	}
-	left := daysBetween(call.DateOf(w.now).Time(), d.Day.Time())
-	for _, days := range reminderDays {
-		if left <= days {
-			e.Deadline, e.Days = d.String(), days
-			break
-		}
-	}
-	return e
-}
-
 // changes are the calls that a person knows and that changed in a way that matters.
 func (w *window) changes(ctx context.Context, r *reader) ([]Entry, error) {
 	if !slices.Contains(w.run.Frequencies, r.pace) {
@@ -339,15 +347,17 @@ func (w *window) changes(ctx context.Context, r *reader) ([]Entry, error) {
 	for place := range w.calls {
 		c := &w.calls[place]
 		from, known := w.known(r, c.ID)
-		if !known || from >= c.Version || w.changed[place] <= w.cursors[r.pace] {
+		if !known || from >= c.Version || c.at <= w.cursors[r.pace] {
 			continue
 		}
-		matters, err := w.matters(ctx, c, from)
+		matters, err := w.matters(ctx, &c.Call, from)
 		if err != nil {
 			return nil, err
 		}
 		if matters {
-			entries = append(entries, w.withDeadline(Entry{Kind: Changed, Call: c.ID, Version: c.Version, From: from}))
+			entries = append(entries, Entry{
+				Kind: Changed, Call: c.ID, Version: c.Version, From: from, Deadline: c.near.deadline, Days: c.near.days,
+			})
 		}
 	}
 	return entries, nil

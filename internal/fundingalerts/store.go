@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -209,13 +210,16 @@ func unpack[T any](item dynamo.Item) (members.Ref, T, error) {
 	return ref, v, nil
 }
 
+// compressors are kept: a new one takes more time than what it does for one alert.
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 // pack makes a value small: JSON, compressed.
 func pack(v any) ([]byte, error) {
 	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	if err == nil {
-		err = json.NewEncoder(w).Encode(v)
-	}
+	w := compressors.Get().(*gzip.Writer) //nolint:errcheck // the pool holds nothing else
+	defer compressors.Put(w)
+	w.Reset(&out)
+	err := json.NewEncoder(w).Encode(v)
 	if err == nil {
 		err = w.Close()
 	}

@@ -42,12 +42,14 @@ type indexedField struct {
 	stems []string
 	// words are the text's own words, as many as the stems.
 	words []string
+	// first is where each stem stands first.
+	first map[string]int32
 }
 
 type bounds struct{ least, most int64 }
 
 // Prepare makes calls ready for matching.
-func Prepare(calls []call.Call) *Calls {
+func Prepare(calls []*call.Content) *Calls {
 	n := len(calls)
 	s := &Calls{
 		calls: make([]indexed, n), programmes: map[string]set{}, topics: map[members.Topic]set{},
@@ -55,13 +57,13 @@ func Prepare(calls []call.Call) *Calls {
 		partners: newSet(n), anyKind: newSet(n), anyCountry: newSet(n),
 		stems: map[string]set{}, analysed: map[string]wantedWords{},
 	}
-	for i := range calls {
-		s.index(i, &calls[i])
+	for i, c := range calls {
+		s.index(i, c)
 	}
 	return s
 }
 
-func (s *Calls) index(i int, c *call.Call) {
+func (s *Calls) index(i int, c *call.Content) {
 	n := len(s.calls)
 	put(s.programmes, c.Programme, i, n)
 	put(s.languages, c.Language, i, n)
@@ -93,10 +95,13 @@ func (s *Calls) index(i int, c *call.Call) {
 		{call.FieldSummary, summaryScore, c.Summary},
 		{call.FieldText, textScore, string(c.Text)},
 	} {
-		field := indexedField{name: f.name, worth: f.worth}
+		field := indexedField{name: f.name, worth: f.worth, first: map[string]int32{}}
 		field.stems, field.words = analyse(c.Language, f.text)
-		for _, stem := range field.stems {
-			put(s.stems, stem, i, n)
+		for at, stem := range field.stems {
+			if _, ok := field.first[stem]; !ok {
+				field.first[stem] = int32(at) //nolint:gosec // a text has some thousand words
+				put(s.stems, stem, i, n)
+			}
 		}
 		it.fields = append(it.fields, field)
 	}
@@ -152,9 +157,10 @@ func (s *Calls) having(w wantedWord) set {
 
 // find returns the best place of a word or phrase in the call, and what it is worth.
 func (c *indexed) find(w wantedWord) (Reason, int) {
-	for _, f := range c.fields {
+	for i := range c.fields {
+		f := &c.fields[i]
 		for _, form := range w.forms {
-			at := place(f.stems, form)
+			at := f.place(form)
 			if at < 0 {
 				continue
 			}
@@ -167,10 +173,14 @@ func (c *indexed) find(w wantedWord) (Reason, int) {
 	return Reason{}, 0
 }
 
-// place is where form occurs in stems, or -1.
-func place(stems, form []string) int {
-	for at := 0; at+len(form) <= len(stems); at++ {
-		if slices.Equal(stems[at:at+len(form)], form) {
+// place is where form occurs first, or -1.
+func (f *indexedField) place(form []string) int {
+	first, ok := f.first[form[0]]
+	if !ok {
+		return -1
+	}
+	for at := int(first); at+len(form) <= len(f.stems); at++ {
+		if slices.Equal(f.stems[at:at+len(form)], form) {
 			return at
 		}
 	}

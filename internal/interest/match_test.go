@@ -25,7 +25,7 @@ func TestMatch(t *testing.T) {
 		Title: "Στέγαση προσφύγων σε δήμους", Programme: "ESF+", Language: "el", Topics: []members.Topic{"housing"},
 		Eligibility: call.Eligibility{Countries: []string{"GR"}},
 	}
-	calls := Prepare([]call.Call{{Content: housing}, {Content: research}, {Content: greek}})
+	calls := Prepare([]*call.Content{&housing, &research, &greek})
 	for name, tt := range map[string]struct {
 		Criteria
 		want []int
@@ -60,10 +60,10 @@ func TestMatch(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
-	calls := Prepare([]call.Call{{Content: call.Content{
+	calls := Prepare([]*call.Content{{
 		Title: "Welcoming newcomers", Summary: "Housing and jobs for refugees.", Language: "en", Topics: []members.Topic{"housing"},
 		Eligibility: call.Eligibility{Countries: []string{"CY"}},
-	}}})
+	}})
 	got := calls.Match(&Criteria{Topics: []members.Topic{"housing"}, Words: `refugee "housing and jobs"`, Countries: []string{"CY"}})
 	want := []Reason{
 		{ByTopic, "housing", ""}, {ByWord, "refugees", call.FieldSummary},

@@ -43,7 +43,7 @@ func (i Interest) Validate() []fault.Field {
 		name string
 		fits bool
 	}{
-		{"programmes", all(c.Programmes, call.Programmes)},
+		{"programmes", !slices.ContainsFunc(c.Programmes, func(p string) bool { return p == "" || len(p) > call.MaxProgramme })},
 		{"topics", all(c.Topics, members.Topics)},
 		{"kinds", all(c.Kinds, members.Kinds)},
 		{"countries", all(c.Countries, members.Countries)},

@@ -50,7 +50,7 @@ func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change,
 	}
 	var found []Change
 	for day := first.UTC().Truncate(24 * time.Hour); !day.After(now) && len(found) < limit; day = day.AddDate(0, 0, 1) {
-		if string(after) > until {
+		if string(after) >= until {
 			break
 		}
 		pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{

@@ -211,6 +211,10 @@ func TestChangesAreReadOnceAndInOrder(t *testing.T) {
 	if none, same, err := h.Changes(t.Context(), after, 100); err != nil || len(none) != 0 || same != after {
 		t.Errorf("nothing new: %v, %q, %v", none, same, err)
 	}
+	until := CursorAt(h.at.Add(-Settling))
+	if none, same, err := h.Changes(t.Context(), until, 100); err != nil || len(none) != 0 || same != until {
+		t.Errorf("from where the unsettled ones begin: %v, %q, %v", none, same, err)
+	}
 	var paged []Change
 	for cursor := begin; len(paged) < 5; {
 		var part []Change

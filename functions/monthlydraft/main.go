@@ -11,15 +11,19 @@ import (
 	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
+	"github.com/municipalitiesnet/munet/internal/practice"
 )
 
 func main() {
 	db := cloud.DynamoDB()
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
+	practices := practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now)
 	assembler := &newsletter.Assembler{
 		Newsletters: newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now),
-		Sources:     []newsletter.Source{newsletter.NewMembers{Members: people}},
-		Now:         time.Now, Log: environment.Log(),
+		Sources: []newsletter.Source{
+			newsletter.NewMembers(people), newsletter.NewPractices(practices, environment.Setting("SITE_URL")),
+		},
+		Now: time.Now, Log: environment.Log(),
 	}
 	lambda.Start(assembler.Run)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
 	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/practice"
 	"github.com/municipalitiesnet/munet/internal/session"
 	"github.com/municipalitiesnet/munet/internal/token"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -25,10 +26,12 @@ func main() {
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
 	newsletters := newsletter.NewStore(db, environment.Setting("NEWSLETTERS_TABLE"), time.Now)
+	practices := practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now)
 	service := &newsletter.Service{
 		Newsletters: newsletters,
 		Sources: []newsletter.Source{
-			newsletter.NewMembers{Members: people}, newsletter.LastIssue{Newsletters: newsletters}, newsletter.LatestImages{Newsletters: newsletters},
+			newsletter.NewMembers(people), newsletter.NewPractices(practices, site),
+			newsletter.LastIssue(newsletters), newsletter.LatestImages(newsletters),
 		},
 		Ledger:  dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Members: people,

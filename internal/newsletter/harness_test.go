@@ -115,7 +115,7 @@ func newOffice(t testing.TB) *office {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	o.Service = &Service{
 		Newsletters: NewStore(client, tables["NewslettersTable"], o.now),
-		Sources:     []Source{NewMembers{people}, LastIssue{NewStore(client, tables["NewslettersTable"], o.now)}, LatestImages{NewStore(client, tables["NewslettersTable"], o.now)}},
+		Sources:     []Source{NewMembers(people), LastIssue(NewStore(client, tables["NewslettersTable"], o.now)), LatestImages(NewStore(client, tables["NewslettersTable"], o.now))},
 		Ledger:      dissemination.NewStore(client, tables["DeliveriesTable"], o.now),
 		Members:     people,
 		Layout: Layout{

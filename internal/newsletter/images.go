@@ -155,14 +155,12 @@ func (s *Store) ImageContent(ctx context.Context, name string) (string, []byte, 
 }
 
 // LatestImages is the source of the images that were uploaded, whenever that was.
-type LatestImages struct{ Newsletters *Store }
+func LatestImages(store *Store) Source { return Source{"images", imageSource{store}.blocks} }
 
-// Name implements [Source].
-func (LatestImages) Name() string { return "images" }
+type imageSource struct{ newsletters *Store }
 
-// Blocks implements [Source].
-func (l LatestImages) Blocks(ctx context.Context, _ language.Tag, _ time.Time, _ *Newsletter) ([]Block, error) {
-	images, err := l.Newsletters.Images(ctx)
+func (l imageSource) blocks(ctx context.Context, _ language.Tag, _ time.Time, _ *Newsletter) ([]Block, error) {
+	images, err := l.newsletters.Images(ctx)
 	blocks := make([]Block, len(images))
 	for i, img := range images {
 		blocks[i] = Block{Title: img.Alt, Markdown: img.Markdown()}

@@ -11,7 +11,7 @@ import (
 func TestTheMonthlyDraftAssemblesItselfOnce(t *testing.T) {
 	o := newOffice(t)
 	o.approved("anna@sliema.example", members.Profile{Kind: "ngo", Name: "Help for all", Country: "MT"})
-	a := &Assembler{Newsletters: o.Newsletters, Sources: []Source{NewMembers{o.Members}}, Now: o.now, Log: o.Service.Log}
+	a := &Assembler{Newsletters: o.Newsletters, Sources: []Source{NewMembers(o.Members)}, Now: o.now, Log: o.Service.Log}
 	if err := a.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -11,13 +11,13 @@ import (
 )
 
 // Source is a part of the network that newsletters tell news of. What it offers is put into a text
-// by a coordinator, who edits it there.
-type Source interface {
+// by a coordinator, who edits it there. It holds a function for the reason that package dynamo gives.
+type Source struct {
 	// Name is a word of small letters that no other source has.
-	Name() string
+	Name string
 	// Blocks returns what there is to tell since a moment, in one language. last is the newsletter
 	// that was sent before, or nil.
-	Blocks(ctx context.Context, tag language.Tag, since time.Time, last *Newsletter) ([]Block, error)
+	Blocks func(ctx context.Context, tag language.Tag, since time.Time, last *Newsletter) ([]Block, error)
 }
 
 // Block is a piece of Markdown, with its heading, that can be put into a text.
@@ -43,20 +43,21 @@ func news(ctx context.Context, store *Store, now time.Time) (*Newsletter, time.T
 }
 
 // NewMembers is the source of the organisations that have joined.
-type NewMembers struct{ Members *members.Store }
+func NewMembers(store *members.Store) Source {
+	return Source{"members", newMembers{store}.blocks}
+}
+
+type newMembers struct{ members *members.Store }
 
 // maxNewMembers is how many organisations a newsletter names one by one.
 const maxNewMembers = 100
 
-// Name implements [Source].
-func (NewMembers) Name() string { return "members" }
-
-// Blocks implements [Source]: one block, a list of the members in the order of their names.
-func (m NewMembers) Blocks(ctx context.Context, tag language.Tag, since time.Time, _ *Newsletter) ([]Block, error) {
+// blocks returns one block, a list of the members in the order of their names.
+func (m newMembers) blocks(ctx context.Context, tag language.Tag, since time.Time, _ *Newsletter) ([]Block, error) {
 	var found []members.Organisation
 	cursor := ""
 	for len(found) < maxNewMembers {
-		page, next, err := m.Members.Organisations(ctx, members.Filter{State: members.Member, Since: since}, cursor)
+		page, next, err := m.members.Organisations(ctx, members.Filter{State: members.Member, Since: since}, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -104,17 +105,16 @@ func literal(text string) string {
 }
 
 // LastIssue is the source of what the newsletter before said, such as dates to repeat.
-type LastIssue struct{ Newsletters *Store }
+func LastIssue(store *Store) Source { return Source{"last", lastIssue{store}.blocks} }
 
-// Name implements [Source].
-func (LastIssue) Name() string { return "last" }
+type lastIssue struct{ newsletters *Store }
 
-// Blocks implements [Source]: the sections of the last newsletter in this language.
-func (l LastIssue) Blocks(ctx context.Context, tag language.Tag, _ time.Time, last *Newsletter) ([]Block, error) {
+// blocks returns the sections of the last newsletter in this language.
+func (l lastIssue) blocks(ctx context.Context, tag language.Tag, _ time.Time, last *Newsletter) ([]Block, error) {
 	if last == nil {
 		return nil, nil
 	}
-	_, texts, err := l.Newsletters.Newsletter(ctx, last.ID)
+	_, texts, err := l.newsletters.Newsletter(ctx, last.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +151,10 @@ func offersOf(ctx context.Context, sources []Source, tag language.Tag, since tim
 	for _, source := range sources {
 		blocks, err := source.Blocks(ctx, tag, since, last)
 		if err != nil {
-			return nil, fmt.Errorf("newsletter: news of %s: %w", source.Name(), err)
+			return nil, fmt.Errorf("newsletter: news of %s: %w", source.Name, err)
 		}
 		for _, b := range blocks {
-			all = append(all, offer{b, source.Name()})
+			all = append(all, offer{b, source.Name})
 		}
 	}
 	return all, nil

@@ -40,7 +40,7 @@ func (s *Store) Publications(ctx context.Context, cursor string, limit int) ([]P
 	if err != nil {
 		return nil, "", err
 	}
-	all, err := decodeAll(items, publicationItem.publication)
+	all, err := publications(items)
 	return all, next, err
 }
 
@@ -57,7 +57,25 @@ func (s *Store) PublishedSince(ctx context.Context, t time.Time, limit int) ([]P
 	if err != nil {
 		return nil, fmt.Errorf("practice: published since: %w", err)
 	}
-	return decodeAll(out.Items, publicationItem.publication)
+	return publications(out.Items)
+}
+
+// publications decodes items. A type argument would keep all methods of a publication in every function
+// that reads one, and with them the thesaurus.
+func publications(items []dynamo.Item) ([]Publication, error) {
+	all := make([]Publication, 0, len(items))
+	for _, item := range items {
+		it, err := decode[publicationItem](item)
+		if err != nil {
+			return nil, err
+		}
+		p, err := it.publication()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // All yields everything that is public, what was published last first, for indexes and dumps.

@@ -23,8 +23,34 @@ const FacetConcept = "concept"
 //go:embed thesaurus.json
 var thesaurusFile []byte
 
-// thesaurusEntries reads the file when it is first used.
-var thesaurusEntries = sync.OnceValue(func() []search.Entry {
+// made is a value that is made when it is first asked for. Unlike the functions of [sync.OnceValue] it
+// lets the linker leave out the file, and the stems, where nobody asks.
+type made[T any] struct {
+	once  sync.Once
+	value T
+}
+
+func (m *made[T]) by(build func() T) T {
+	m.once.Do(func() { m.value = build() })
+	return m.value
+}
+
+var (
+	entriesMade   made[[]search.Entry]
+	thesaurusMade made[*search.Thesaurus]
+	conceptsMade  made[map[string][]string]
+)
+
+// Thesaurus finds practices across languages: a word for a theme, a target group or a concept finds
+// what is about it in every language, below what has the word itself.
+func Thesaurus() *search.Thesaurus {
+	return thesaurusMade.by(func() *search.Thesaurus { return search.NewThesaurus(thesaurusEntries()...) })
+}
+
+// thesaurusEntries are what the file says.
+func thesaurusEntries() []search.Entry { return entriesMade.by(readEntries) }
+
+func readEntries() []search.Entry {
 	var file map[string]map[string]map[string][]string
 	if err := json.Unmarshal(thesaurusFile, &file); err != nil {
 		slog.Error("the thesaurus cannot be read", "error", err)
@@ -38,17 +64,15 @@ var thesaurusEntries = sync.OnceValue(func() []search.Entry {
 		}
 	}
 	return entries
-})
-
-// Thesaurus finds practices across languages: a word for a theme, a target group or a concept finds
-// what is about it in every language, below what has the word itself.
-var Thesaurus = sync.OnceValue(func() *search.Thesaurus { return search.NewThesaurus(thesaurusEntries()...) })
+}
 
 // maxPhrase is how many words that count a phrase of the thesaurus has at most.
 const maxPhrase = 3
 
 // conceptsByStems are the concepts that a language's stems stand for.
-var conceptsByStems = sync.OnceValue(func() map[string][]string {
+func conceptsByStems() map[string][]string { return conceptsMade.by(readConcepts) }
+
+func readConcepts() map[string][]string {
 	all := map[string][]string{}
 	for _, e := range thesaurusEntries() {
 		if e.Facet != FacetConcept {
@@ -62,7 +86,7 @@ var conceptsByStems = sync.OnceValue(func() map[string][]string {
 		}
 	}
 	return all
-})
+}
 
 func stemsKey(language string, stems []string) string {
 	return language + " " + strings.Join(stems, " ")

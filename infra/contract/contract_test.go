@@ -12,6 +12,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/template"
 	"github.com/municipalitiesnet/munet/internal/desk"
+	"github.com/municipalitiesnet/munet/internal/funding"
 	"github.com/municipalitiesnet/munet/internal/library"
 	"github.com/municipalitiesnet/munet/internal/memberimport"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
@@ -35,6 +36,7 @@ var handlers = map[string]func(*web.Mux){
 	"PracticesFunction":   (&submission.Service{}).Routes,
 	"ReviewsFunction":     (&review.Service{}).Routes,
 	"LibraryFunction":     (&library.Service{}).Routes,
+	"FundingFunction":     (&funding.Service{}).Routes,
 	"NewslettersFunction": (&newsletter.Service{}).Routes,
 	"ArchiveFunction":     (&newsletter.Archive{}).Routes,
 }
@@ -105,7 +107,7 @@ func TestMailedLinksAnswerHead(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/confirm", "/address", "/preferences", "/unsubscribe", "/sign-in/link", "/newsletters/{newsletter}", "/practices/{id}"} {
+	for _, path := range []string{"/confirm", "/address", "/preferences", "/unsubscribe", "/sign-in/link", "/newsletters/{newsletter}", "/practices/{id}", "/calls/{call}", "/calls/{call}/{act}"} {
 		if !slices.Contains(heads, path) {
 			t.Errorf("HEAD %s is not routed", path)
 		}

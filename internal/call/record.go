@@ -36,14 +36,16 @@ const (
 
 // Limits of a record, in bytes.
 const (
-	maxURL     = 2000
-	MaxTitle   = 500
-	MaxSummary = 2000
-	MaxText    = 60_000
-	MaxNotes   = 10_000
-	maxLinks   = 20
-	maxKeys    = 4
-	maxID      = 200
+	maxURL   = 2000
+	MaxTitle = 500
+	// MaxProgramme bounds a programme; sources bring others than [Programmes].
+	MaxProgramme = 80
+	MaxSummary   = 2000
+	MaxText      = 60_000
+	MaxNotes     = 10_000
+	maxLinks     = 20
+	maxKeys      = 4
+	maxID        = 200
 	// MaxDeadlines is far above the cut-offs of any real call.
 	MaxDeadlines = 40
 )
@@ -53,7 +55,7 @@ const (
 func (r Record) Clean() Record {
 	r.ID = strings.TrimSpace(r.ID)
 	r.Title = Cut(oneLine(r.Title), MaxTitle)
-	r.Programme = Cut(oneLine(r.Programme), 80)
+	r.Programme = Cut(oneLine(r.Programme), MaxProgramme)
 	r.Reference = Cut(oneLine(r.Reference), maxID)
 	r.Summary = Cut(oneLine(r.Summary), MaxSummary)
 	r.Text = Text(Cut(strings.TrimSpace(string(r.Text)), MaxText))

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
 	"github.com/municipalitiesnet/munet/internal/practice"
+	"github.com/municipalitiesnet/munet/internal/practicenews"
 	"github.com/municipalitiesnet/munet/internal/search"
 )
 
@@ -64,6 +66,9 @@ func Fill(ctx context.Context, client *dynamodb.Client, tables map[string]string
 		return err
 	}
 	c.at = today.Add(-50 * day)
+	if err := n.announce(ctx, client, tables); err != nil {
+		return err
+	}
 	if err := n.fillLibrary(ctx, desk); err != nil {
 		return err
 	}
@@ -89,6 +94,19 @@ func Fill(ctx context.Context, client *dynamodb.Client, tables map[string]string
 	c.at = today.Add(-day)
 	_, err = n.draft(ctx, unsent)
 	return err
+}
+
+// announce lets people follow themes, and the news of practices begin. The first mail tells of all that
+// is published from here on.
+func (n *network) announce(ctx context.Context, client *dynamodb.Client, tables map[string]string) error {
+	if err := n.follow(ctx); err != nil {
+		return err
+	}
+	editor := &practicenews.Editor{
+		Store: practicenews.NewStore(client, tables["PracticesTable"]), Practices: n.practices, Index: n.index, Ledger: n.ledger,
+		Now: n.clock.now, Log: slog.New(slog.DiscardHandler),
+	}
+	return editor.Run(ctx)
 }
 
 // late are the organisations that have registered in the last days.

@@ -33,7 +33,11 @@ func TestFillOnce(t *testing.T) {
 	}
 	checkNewsletters(t, newsletter.NewStore(client, tables["NewslettersTable"], time.Now),
 		dissemination.NewStore(client, tables["DeliveriesTable"], time.Now))
-	checkLibrary(t, practice.NewStore(client, tables["PracticesTable"], time.Now))
+	practices := practice.NewStore(client, tables["PracticesTable"], time.Now)
+	checkLibrary(t, practices)
+	if all, _, err := practices.Followers(t.Context(), "", 10); err != nil || len(all) != len(followers) {
+		t.Errorf("%d follow themes, want %d; %v", len(all), len(followers), err)
+	}
 }
 
 func count(t *testing.T, store *members.Store, state members.State) (n int) {

@@ -170,14 +170,14 @@ func (d *digest) frame(words *language.Printer, themes []members.Topic, found []
 // item is a practice in a digest, in the reader's language if it is told in it.
 func (d *digest) item(words *language.Printer, p practice.Hit, themes []members.Topic) mail.Item {
 	text, in := p.In(words.Tag())
-	who := []string{p.Organisation, p.Municipality, words.Country(p.Country)}
-	if p.Municipality == "" {
-		who = slices.Delete(who, 1, 2)
+	place, shared := words.Country(p.Country), common(p.Themes, themes)
+	if p.Municipality != "" {
+		place = p.Municipality + ", " + place
 	}
 	item := mail.Item{
 		Title: text.Title, URL: d.page(words, "/practices/"+p.ID, nil),
-		Lines: []string{strings.Join(who, ", ")},
-		Why:   words.Text("practicenews.why", "Themes", names(words, common(p.Themes, themes))),
+		Lines: []string{p.Organisation + " (" + place + ")"},
+		Why:   words.Text("practicenews.why", "Count", len(shared), "Themes", names(words, shared)),
 	}
 	if text.Summary != "" {
 		item.Lines = append(item.Lines, text.Summary)

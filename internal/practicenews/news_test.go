@@ -76,13 +76,13 @@ func TestMondays(t *testing.T) {
 	o.on("2027-03-15 06:59")
 	o.silent("two@pafos.example", "before seven")
 	o.on("2027-03-15 07:05")
-	got := o.one("two@pafos.example", "2 practices on your themes", "* Keys\n", "* Nurses\n", "What Keys did.", "Δήμος Στροβόλου, Strovolos, Cyprus",
+	got := o.one("two@pafos.example", "2 practices on your themes", "* Keys\n", "* Nurses\n", "What Keys did.", "Δήμος Στροβόλου (Strovolos, Cyprus)",
 		"Your themes: Housing and settlement, Health care", "from 8 March 2027 to 15 March 2027", "https://munet.example/practices/"+keys+"?lang=en",
 		"/practices?theme=housing&theme=health&lang=en", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "List-Id: <practices.munet.example>", "because you\nfollow themes")
 	if n := strings.Count(got, "/practices/"+keys); n != 1 {
 		t.Errorf("a practice on two themes is told %d times", n)
 	}
-	o.one("el@pafos.example", "Keys ελληνικά", "Nurses ελληνικά", "?lang=el", "Τα θέματά σας: ")
+	o.one("el@pafos.example", "Keys ελληνικά", "Nurses ελληνικά", "?lang=el", "Το θέμα σας: ")
 	for _, address := range []string{"other@pafos.example", "none@pafos.example"} {
 		o.silent(address, "there is nothing for them")
 	}

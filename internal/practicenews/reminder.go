@@ -103,7 +103,7 @@ func (r *reminder) letter(words *language.Printer, open []practice.WaitingVersio
 		item := mail.Item{
 			Title: v.Title, URL: r.Site.URL + queue + "/" + v.Practice + "/versions/" + strconv.Itoa(v.Number) + in,
 			Mark:  words.Text("practicenews.waits", "Count", int(r.at.Sub(v.SubmittedAt)/(24*time.Hour))),
-			Lines: []string{v.OrganisationName + ", " + words.Country(v.Country)},
+			Lines: []string{v.OrganisationName + " (" + words.Country(v.Country) + ")"},
 			Why:   words.Text("practicenews.nobody"),
 		}
 		if v.Update {

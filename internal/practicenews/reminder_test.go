@@ -28,7 +28,7 @@ func TestReminders(t *testing.T) {
 	o.on("2027-03-17 08:00")
 	o.silent(maria.Address, "less than a week")
 	o.on("2027-03-18 07:00")
-	o.one(maria.Address, "2 practices have waited for a review", "* Keys\n  Waits for 7 days\n", "Δήμος Στροβόλου, Cyprus", "Who reviews it: Maria",
+	o.one(maria.Address, "2 practices have waited for a review", "* Keys\n  Waiting for 7 days\n", "Δήμος Στροβόλου (Cyprus)", "Who reviews it: Maria",
 		"Nobody reviews it yet.", "https://munet.example/desk/practices/"+first.Practice+"/versions/1?lang=en", "because you are a coordinator")
 	if got := o.one(nikos.Address, "Μία πρακτική αναμένει αξιολόγηση", "Αναμένει 7 ημέρες", "?lang=el"); len(got) == 0 {
 		t.Error("no mail in Greek")
@@ -41,7 +41,7 @@ func TestReminders(t *testing.T) {
 		o.silent(maria.Address, "once a week is enough, at "+when)
 	}
 	o.on("2027-03-25 07:00")
-	o.one(maria.Address, "Waits for 14 days")
+	o.one(maria.Address, "Waiting for 14 days")
 
 	// What was decided between the two functions is not told.
 	o.decide(first)

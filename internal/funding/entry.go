@@ -185,22 +185,23 @@ func list[T ~string](values []T, name func(string) string) string {
 // origins names the sources of a call, and reports whether one is the European Union's, whose texts
 // are under CC BY 4.0 (Commission Decision 2011/833/EU on the reuse of Commission documents).
 func (s *Service) origins(ctx context.Context, p *language.Printer, c call.Call) ([]origin, bool, error) {
-	known, err := s.Calls.Sources(ctx)
+	read, err := s.Calls.Sources(ctx)
 	if err != nil {
 		return nil, false, err
 	}
 	var all []origin
 	eu := false
 	for _, o := range c.Origins {
-		at := slices.IndexFunc(known, func(src call.Source) bool { return src.ID == o.Source })
+		at := slices.IndexFunc(read, func(src call.Source) bool { return src.ID == o.Source })
 		switch {
 		case at >= 0:
-			all = append(all, origin{known[at].Name, o.URL})
-			eu = eu || known[at].Kind == call.Portal || known[at].Kind == call.Interreg
+			all = append(all, origin{read[at].Name, o.URL})
+			eu = eu || read[at].Kind == call.Portal || read[at].Kind == call.Interreg
 		case o.Source == call.ByForm, o.Source == call.ByFile:
 			all = append(all, origin{p.Text("funding.source.network"), o.URL})
-		default:
-			all = append(all, origin{o.Source, o.URL})
+		default: // not read yet since the network began
+			all = append(all, origin{known(p, "funding.source.", o.Source), o.URL})
+			eu = eu || o.Source == string(call.Portal) || o.Source == string(call.Interreg)
 		}
 	}
 	return all, eu, nil

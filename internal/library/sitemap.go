@@ -23,7 +23,7 @@ type (
 )
 
 // sitePages are the public pages beside the practices.
-var sitePages = []string{"/", root, figuresPath, dataPath, "/about", "/members", "/newsletters", "/register", "/privacy", "/accessibility"}
+var sitePages = []string{"/", root, "/calls", figuresPath, dataPath, "/about", "/members", "/newsletters", "/register", "/privacy", "/accessibility"}
 
 func (s *Service) writeSitemap(w http.ResponseWriter, r *http.Request) error {
 	found, err := s.find(r, query{Sort: byNewest}, sitemapLength)

@@ -22,8 +22,10 @@ var description []byte
 // robots keeps crawlers out of pages that are only for people with a link or an account, and leads
 // them to the list of the others.
 const robots = `User-agent: *
+Disallow: /calendars
 Disallow: /confirm
 Disallow: /desk
+Disallow: /my-funding
 Disallow: /my-practices
 Disallow: /preferences
 Disallow: /profile

@@ -1,6 +1,5 @@
 // Command practicenews is the Lambda function that finds out what to tell followers of themes and
-// coordinators about practices, and keeps the log of the practices' search index short. The
-// dissemination function sends what it begins.
+// coordinators about practices. The dissemination function sends what it begins.
 package main
 
 import (

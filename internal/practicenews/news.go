@@ -1,6 +1,5 @@
 // Package practicenews tells people of practices by mail: on Mondays those who follow themes, of what
-// was published on them; once a week at most the coordinators, of what has waited long for a review. It
-// also keeps the log of the practices' search index short.
+// was published on them; once a week at most the coordinators, of what has waited long for a review.
 //
 // # What is kept, in the practices table
 //
@@ -50,18 +49,17 @@ type Editor struct {
 	Log       *slog.Logger
 }
 
-// Run does what is due. With nothing due it costs two reads.
+// Run does what is due. With nothing due it costs one read.
 func (e *Editor) Run(ctx context.Context) error {
-	compacted := e.Index.Compact(ctx)
 	h, err := e.Store.head(ctx)
 	if err != nil {
-		return errors.Join(compacted, err)
+		return err
 	}
 	if h.Version == 0 { // the first week to be told is the one under way
 		h.Told, h.Look = monday(e.Now()), tomorrow(e.Now())
-		return errors.Join(compacted, e.Store.saveHead(ctx, &h))
+		return e.Store.saveHead(ctx, &h)
 	}
-	return errors.Join(compacted, e.tell(ctx, &h), e.remind(ctx, &h))
+	return errors.Join(e.tell(ctx, &h), e.remind(ctx, &h))
 }
 
 // tell begins the mail to followers when a week is over in which something was published.

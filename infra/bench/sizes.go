@@ -46,8 +46,8 @@ func measureSize(ctx context.Context, p *program) (size, error) {
 	}
 	path := filepath.Join(cache, "bootstrap")
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "./"+filepath.Clean(p.folder)) //nolint:gosec // a package of this repository
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+deployedFor, "CGO_ENABLED=0",
-		"GOFLAGS=-tags=lambda.norpc -ldflags=-s")
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+deployedFor, "CGO_ENABLED=0", "GOARM64=v8.2",
+		"GOFLAGS=-tags=lambda.norpc,nethttpomithttp2 -ldflags=-s")
 	if message, err := cmd.CombinedOutput(); err != nil {
 		return size{}, fmt.Errorf("compile %s for %s: %w\n%s", p.folder, deployedFor, err, message)
 	}

@@ -55,7 +55,6 @@ func httpClient(timeout time.Duration) *http.Client {
 			TLSHandshakeTimeout: 3 * time.Second,
 			MaxIdleConnsPerHost: 64,
 			IdleConnTimeout:     20 * time.Second,
-			ForceAttemptHTTP2:   true,
 		},
 	}
 }

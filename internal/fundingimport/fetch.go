@@ -85,7 +85,7 @@ func newFetcher(permitted func(*url.URL) error, reachable func(netip.AddrPort) b
 	return &Fetcher{limit: maxAnswer, client: &http.Client{
 		Timeout: answerTimeout,
 		Transport: &checkingTransport{check, &http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: connectTimeout, ForceAttemptHTTP2: true,
+			DialContext: dialer.DialContext, TLSHandshakeTimeout: connectTimeout,
 			MaxResponseHeaderBytes: 64 << 10, IdleConnTimeout: 20 * time.Second, ResponseHeaderTimeout: answerTimeout,
 		}},
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {

@@ -13,7 +13,7 @@
 //
 // A language is available as soon as its folder exists. Every key of English must be there; the
 // tests of this package say what is missing, what nobody uses, which placeholders differ and which
-// plural forms the language still needs.
+// plural forms the language still needs, and write the names of countries and languages in it.
 //
 // Nothing is read or parsed when a process starts: a language is loaded when it is first used.
 package language

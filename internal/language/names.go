@@ -11,9 +11,9 @@ import (
 	"golang.org/x/text/language"
 )
 
-// cldr holds, for each official language of the EU, what the Unicode CLDR says about it. The files
-// are written by `go test ./internal/language -run TestCLDR -update` from golang.org/x/text, whose
-// own tables, of all the world's languages, would make every function a megabyte larger.
+// cldr holds, for each available language, what the Unicode CLDR says about it. The files are written
+// by `go test ./internal/language -run TestCLDR -update` from golang.org/x/text, whose own tables, of
+// all the world's languages, would make every function a megabyte larger.
 //
 //go:embed cldr
 var cldr embed.FS
@@ -29,8 +29,7 @@ type locale struct {
 	Languages map[Tag]string `json:"languages"`
 }
 
-// readLocale reads the file of t. A language that is not official in the EU has none and borrows
-// that of Default.
+// readLocale reads the file of t. A language that has none borrows that of Default.
 func readLocale(t Tag) locale {
 	data, err := cldr.ReadFile("cldr/" + string(t) + ".json")
 	if err != nil && t != Default {

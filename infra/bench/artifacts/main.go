@@ -99,7 +99,7 @@ func inspect(path string) (string, error) {
 	for _, s := range built.Settings {
 		settings[s.Key] = s.Value
 	}
-	for key, want := range map[string]string{"GOOS": "linux", "-trimpath": "true", "-tags": "lambda.norpc"} {
+	for key, want := range map[string]string{"GOOS": "linux", "-trimpath": "true", "-tags": "lambda.norpc,nethttpomithttp2"} {
 		if settings[key] != want {
 			return "", fmt.Errorf("%s is built with %s=%q and not %q", path, key, settings[key], want)
 		}

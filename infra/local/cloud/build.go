@@ -16,7 +16,7 @@ import (
 
 // buildFlags are those of the deployed functions (sam build), for the
 // processor of this machine.
-var buildFlags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
+var buildFlags = []string{"-trimpath", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags", "-s -w"}
 
 // Build compiles all functions of a template that lies in the folder root, and
 // returns the paths of their programs by logical id: for the checkout's own

@@ -65,8 +65,6 @@ func fromHTML(s string) string {
 type paste struct {
 	out  strings.Builder
 	line []byte // the words of the block at hand
-	// block counts the blocks, so that marks which were opened in an earlier one are known.
-	block int
 	// depth is how many elements are open; words outside of all may be Markdown that was typed.
 	depth int
 	// marker is what the next block begins with, such as "- ", and indent what stands before it and
@@ -74,11 +72,15 @@ type paste struct {
 	marker, indent string
 	wasItem        bool // whether the block before was an item of a list
 	lists          []pastedList
-	marks          []pastedMark
+	marks          []pastedMark // open in the block at hand
 	// hidden is the element whose words are left out, and how often it is open.
 	hidden      atom.Atom
 	hiddenDepth int
 }
+
+// maxNested is how deep lists, and marks within a line, may stand in one another; what is deeper counts
+// as if it were not. It bounds what a paste can cost: each level repeats what stands before its lines.
+const maxNested = 10
 
 // pastedList is an open list: what stands before it, and the number of its last item, -1 for a list
 // without numbers.
@@ -126,8 +128,8 @@ func (p *paste) open(t html.Token, closed bool) {
 	case isBlock(a):
 		p.end()
 		p.begin(t)
-	case a == atom.B || a == atom.Strong || a == atom.I || a == atom.Em || a == atom.A:
-		p.marks = append(p.marks, pastedMark{a, p.block, len(p.line), attribute(t, "href")})
+	case (a == atom.B || a == atom.Strong || a == atom.I || a == atom.Em || a == atom.A) && len(p.marks) < maxNested:
+		p.marks = append(p.marks, pastedMark{a, len(p.line), attribute(t, "href")})
 	}
 	if !closed && t.DataAtom != atom.Hr && t.DataAtom != atom.Img && t.DataAtom != atom.Meta && t.DataAtom != atom.Link {
 		p.depth++
@@ -138,9 +140,9 @@ func (p *paste) open(t html.Token, closed bool) {
 func (p *paste) begin(t html.Token) {
 	switch t.DataAtom {
 	case atom.Ul:
-		p.lists = append(p.lists, pastedList{p.indent, -1})
+		p.list(-1)
 	case atom.Ol:
-		p.lists = append(p.lists, pastedList{p.indent, 0})
+		p.list(0)
 	case atom.Li:
 		p.item()
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -152,6 +154,15 @@ func (p *paste) begin(t html.Token) {
 			p.item()
 		}
 	}
+}
+
+// list begins a list within what is open.
+func (p *paste) list(count int) {
+	l := pastedList{p.indent, count}
+	if last := len(p.lists) - 1; last >= maxNested {
+		l.indent = p.lists[last].indent
+	}
+	p.lists = append(p.lists, l)
 }
 
 // item begins an item of the innermost list.
@@ -205,8 +216,7 @@ func (p *paste) leave(a atom.Atom) {
 // end finishes the block at hand, if there are words in it.
 func (p *paste) end() {
 	words := strings.TrimSpace(string(p.line))
-	p.line = p.line[:0]
-	p.block++
+	p.line, p.marks = p.line[:0], p.marks[:0]
 	if words == "" {
 		return
 	}

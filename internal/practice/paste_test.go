@@ -3,6 +3,7 @@ package practice
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestPastedHTMLBecomesMarkdown(t *testing.T) {
@@ -53,4 +54,23 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("the title is %q", once.Title)
 		}
 	})
+}
+
+// What nobody types by hand must not cost more than its length: elements in one another without end.
+func TestPastedNesting(t *testing.T) {
+	const depth = 40_000
+	for name, pasted := range map[string]string{
+		"lists":           strings.Repeat("<ul><li>x", depth),
+		"links":           strings.Repeat(`<a href="https://a.example">x`, depth) + strings.Repeat("</a>", depth),
+		"marks":           strings.Repeat("<b>", depth) + strings.Repeat("</i>", depth),
+		"marks that meet": "<p>" + strings.Repeat("<b>x <i>y ", depth) + strings.Repeat("</i></b>", depth),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			got := fromHTML("<p>" + pasted)
+			if took := time.Since(start); len(got) > 4*len(pasted) || took > 2*time.Second {
+				t.Errorf("%d bytes became %d in %v", len(pasted), len(got), took)
+			}
+		})
+	}
 }

@@ -12,9 +12,9 @@ import (
 
 // pastedMark is an open element within a line: bold, italics or a link.
 type pastedMark struct {
-	element      atom.Atom
-	block, start int // where it was opened
-	href         string
+	element atom.Atom
+	start   int // in the line
+	href    string
 }
 
 // mark closes bold, italics or a link: what stands between its ends gets its signs. One that was put
@@ -29,9 +29,6 @@ func (p *paste) mark(a atom.Atom) {
 	}
 	m := p.marks[last]
 	p.marks = p.marks[:last]
-	if m.block != p.block || m.start > len(p.line) {
-		return
-	}
 	inner := string(p.line[m.start:])
 	words := strings.TrimSpace(inner)
 	before, after, _ := strings.Cut(inner, words)

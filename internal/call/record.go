@@ -45,6 +45,7 @@ const (
 	MaxNotes     = 10_000
 	maxLinks     = 20
 	maxKeys      = 4
+	maxKey       = 300
 	maxID        = 200
 	// MaxDeadlines is far above the cut-offs of any real call.
 	MaxDeadlines = 40
@@ -66,7 +67,7 @@ func (r Record) Clean() Record {
 		return slices.Index(members.Topics, a) - slices.Index(members.Topics, b)
 	})
 	r.Eligibility.Countries = sorted(r.Eligibility.Countries, strings.Compare)
-	r.Keys = sorted(r.Keys, strings.Compare)
+	r.Keys = slices.DeleteFunc(sorted(r.Keys, strings.Compare), func(k string) bool { return len(k) > maxKey })
 	r.Keys = r.Keys[:min(len(r.Keys), maxKeys)]
 	var links []Link
 	for _, l := range r.Links {

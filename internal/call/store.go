@@ -39,8 +39,9 @@ var ErrEdited = fault.New(http.StatusConflict, "edited")
 // errMoved says that a call changed between reading and writing it.
 var errMoved = errors.New("call: changed in the meantime")
 
-// tries is how often a write is prepared anew because the call has changed.
-const tries = 5
+// tries is how often a write is prepared anew because the call has changed: more often than writers of
+// one [Store.Upsert] can be in each other's way.
+const tries = 2 * atOnce
 
 // Get returns a call with its text, or ErrNone. One that was merged into another comes with
 // MergedInto and nothing else that counts.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -132,6 +133,42 @@ func TestAKeyThatLeadsToAnotherCallIsATwin(t *testing.T) {
 	both.Keys = append(both.Keys, TopicKey("A-1"))
 	if r := h.upsert(t, "r", both)[0]; r.Call != b.Call || r.Twin != a.Call {
 		t.Errorf("%+v, want the twin %s", r, a.Call)
+	}
+}
+
+// A feed may tell ten times of one topic: what a call cannot hold any more begins calls of its own, and
+// never keeps a source from being read.
+func TestManyRecordsOfOneCall(t *testing.T) {
+	h := newHarness(t)
+	var records []Record
+	for i := range MaxRecords + 3 {
+		r := record("AMIF-1", "2027-04-08")
+		r.Source, r.ID, r.Rank = "feed", strconv.Itoa(i), RankFeed
+		records = append(records, r)
+	}
+	together := map[string]int{}
+	var apart int
+	for _, r := range h.upsert(t, "run", records...) {
+		together[r.Call]++
+		if r.Twin != "" {
+			apart++
+		}
+	}
+	if len(together) != 4 || apart != 3 {
+		t.Errorf("calls with so many records: %v; %d know their twin", together, apart)
+	}
+	if r := h.upsert(t, "another", record("AMIF-1", "2027-04-08"))[0]; r.Twin == "" || r.Effect != New {
+		t.Errorf("the portal's own record: %+v", r)
+	}
+}
+
+// Nothing that a feed links to is too long to be asked for.
+func TestAKeyThatIsTooLongIsLeftOut(t *testing.T) {
+	h := newHarness(t)
+	r := record("AMIF-2", "2027-04-08")
+	r.Keys = append(r.Keys, TopicKey(strings.Repeat("x", 3000)))
+	if got := h.upsert(t, "run", r)[0]; got.Effect != New || len(r.Clean().Keys) != 1 {
+		t.Errorf("%+v with the keys %d", got, len(r.Clean().Keys))
 	}
 }
 

@@ -29,7 +29,8 @@ const (
 type Result struct {
 	Call   string // the call's id
 	Effect Effect
-	// Twin is another call that one of the record's keys leads to, or "": the two are perhaps one.
+	// Twin is another call that one of the record's keys leads to, or "": the two are perhaps one. So is a
+	// call that has [MaxRecords] already.
 	Twin string
 }
 
@@ -109,20 +110,24 @@ func (s *Store) trySave(ctx context.Context, run string, r Record) (Result, erro
 			result.Twin = other
 		}
 	}
-	w := whole{call: Call{ID: result.Call, SeenAt: now}}
-	if result.Call == "" {
-		w.call.ID = rand.Text()[:16]
-		result.Call = w.call.ID
-	} else if w, err = s.whole(ctx, result.Call); err != nil {
-		return Result{}, err
-	} else if w.call.MergedInto != "" {
-		return Result{}, errMoved // the identities that were read are older than that
+	var w whole
+	if result.Call != "" {
+		if w, err = s.whole(ctx, result.Call); err != nil {
+			return Result{}, err
+		}
+		switch {
+		case w.call.MergedInto != "":
+			return Result{}, errMoved // the identities that were read are older than that
+		case own.Call == "" && len(w.records) >= MaxRecords: // it has no room: the record begins a call of its own
+			result.Twin, w = result.Call, whole{}
+		}
+	}
+	if !w.exists {
+		result.Call = rand.Text()[:16]
+		w.call = Call{ID: result.Call, SeenAt: now}
 	}
 	before := w.call
 	w.put(r, now)
-	if len(w.records) > MaxRecords {
-		return Result{}, fmt.Errorf("more than %d records", MaxRecords)
-	}
 	w.compose()
 	result.Effect = w.renew(before, now)
 	writes, err := s.versionWrites(before, w, r.Source, result.Effect != Unchanged)

@@ -73,7 +73,7 @@ func TestMyCalendarHasASecretAddress(t *testing.T) {
 	o.imports(housing(named("NONE", "Nobody's call"), func(r *call.Record) { r.Topics, r.Title, r.Summary = nil, "Nobody's call", "" }))
 	o.submit("eleni", "/calls/"+followed+"/follow", nil)
 	o.submit("eleni", "/calls/"+aside+"/dismiss", nil)
-	o.saved("eleni", "/my-funding/new?topic=housing", url.Values{"name": {"Homes"}, "frequency": {"weekly"}})
+	o.saved("/my-funding/new?topic=housing", url.Values{"name": {"Homes"}, "frequency": {"weekly"}})
 	page := o.open("eleni", "/my-funding/calendar")
 	o.contains(page, "Followed call", "you follow it", "Housing for refugees", "fits “Homes”", "Make an address")
 	o.lacks(page, "Another about housing", "Nobody")

@@ -149,7 +149,7 @@ func (s *Service) begin(r *http.Request, reader members.Ref) (interest.Interest,
 	if err != nil {
 		return i, err
 	}
-	if len(i.Kinds) == 0 && org.Kind != "" {
+	if len(i.Kinds) == 0 && slices.Contains(members.Kinds[:len(members.Kinds)-1], org.Kind) { // "other" says nothing
 		i.Kinds = []members.Kind{org.Kind}
 	}
 	if len(i.Countries) == 0 && org.Country != "" {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
+	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -31,6 +32,7 @@ func main() {
 		Newsletters: newsletters,
 		Sources: []newsletter.Source{
 			newsletter.NewMembers(people), newsletter.NewPractices(practices, site),
+			newsletter.OpenCalls(call.NewStore(db, environment.Setting("CALLS_TABLE"), time.Now), site, time.Now),
 			newsletter.LastIssue(newsletters), newsletter.LatestImages(newsletters),
 		},
 		Ledger:  dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),

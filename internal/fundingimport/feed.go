@@ -21,6 +21,7 @@ type Feeds struct{ Fetch *Fetcher }
 // Limits of a feed.
 const (
 	maxFeed    = 5 << 20 // bytes
+	maxTags    = 100_000 // each takes up to 2 KB of memory when it is parsed
 	maxEntries = 500
 )
 
@@ -55,6 +56,9 @@ func (page *Page) takeFeed(source call.Source, content []byte) error {
 	if bytes.Contains(bytes.ToUpper(content), []byte("<!ENTITY")) {
 		return &Trouble{reasonShape, false, fmt.Errorf("%w: it defines entities", errShape)}
 	}
+	if n := tags(content); n > maxTags {
+		return &Trouble{reasonLarge, false, fmt.Errorf("a feed of %d tags", n)}
+	}
 	parser := gofeed.NewParser()
 	feed, err := parser.Parse(bytes.NewReader(content))
 	if err != nil {
@@ -67,6 +71,17 @@ func (page *Page) takeFeed(source call.Source, content []byte) error {
 		page.takeEntry(source, feed, item)
 	}
 	return nil
+}
+
+// tags counts the tags of a document, those of markup that it quotes left out.
+func tags(content []byte) int {
+	n := 0
+	for len(content) > 0 {
+		outside, quoted, _ := bytes.Cut(content, []byte("<![CDATA["))
+		n += bytes.Count(outside, []byte("<"))
+		_, content, _ = bytes.Cut(quoted, []byte("]]>"))
+	}
+	return n
 }
 
 func (page *Page) takeEntry(source call.Source, feed *gofeed.Feed, item *gofeed.Item) {

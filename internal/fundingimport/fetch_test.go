@@ -120,6 +120,8 @@ func TestFeeds(t *testing.T) {
 			for range 6 {
 				_, _ = w.Write(make([]byte, 1<<20))
 			}
+		case "/elements":
+			_, _ = fmt.Fprint(w, "<rss><channel>"+strings.Repeat("<item/>", maxTags)+"</channel></rss>")
 		case "/page":
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = fmt.Fprint(w, "<html>")
@@ -138,9 +140,19 @@ func TestFeeds(t *testing.T) {
 	if page, reason = read(t, adapter, server+"/rss"); reason != "" || page.Records[0].ID != "https://example.org/1" || page.Records[0].Summary != "A short text." {
 		t.Errorf("%+v, %s", page, reason)
 	}
-	for path, want := range map[string]string{"/bomb": reasonShape, "/long": reasonLarge, "/page": reasonType, "/broken": reasonShape} {
+	for path, want := range map[string]string{"/bomb": reasonShape, "/long": reasonLarge, "/elements": reasonLarge, "/page": reasonType, "/broken": reasonShape} {
 		if page, reason = read(t, adapter, server+path); reason != want || len(page.Records) != 0 {
 			t.Errorf("%s: %q, %d records", path, reason, len(page.Records))
+		}
+	}
+}
+
+func TestTagsOfMarkupInFeedsAreNotCounted(t *testing.T) {
+	for content, want := range map[string]int{
+		"<rss><item/></rss>": 3, "<a><![CDATA[<p><p>]]></a>": 2, "<a><![CDATA[<p>": 1, "": 0,
+	} {
+		if got := tags([]byte(content)); got != want {
+			t.Errorf("%s: %d", content, got)
 		}
 	}
 }

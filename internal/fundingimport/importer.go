@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/call"
@@ -79,7 +80,8 @@ func (im *Importer) Run(ctx context.Context) error {
 	return failed
 }
 
-// sources returns all sources, the standing ones among them.
+// sources returns all sources, the standing ones among them, those first that have waited the longest:
+// one that takes all of a run, or ends its process, is behind the others in the next.
 func (im *Importer) sources(ctx context.Context) ([]call.Source, error) {
 	sources, err := im.Calls.Sources(ctx)
 	if err != nil {
@@ -98,6 +100,7 @@ func (im *Importer) sources(ctx context.Context) ([]call.Source, error) {
 		}
 		sources = append(sources, s)
 	}
+	slices.SortStableFunc(sources, func(a, b call.Source) int { return a.Due.Compare(b.Due) })
 	return sources, nil
 }
 

@@ -283,3 +283,26 @@ func TestTheOtherTypesAndInterreg(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// A source that ends the process whenever it is read takes its turn like any other: the others are read.
+func TestAPoisonousSourceKeepsNoOtherFromItsTurn(t *testing.T) {
+	h := newHarness(t, nil)
+	h.Standing = []call.Source{{ID: "a", Name: "A", Kind: call.Feed, Hours: 1}, {ID: "b", Name: "B", Kind: call.Feed, Hours: 1}}
+	read := map[string]int{}
+	h.Adapters[call.Feed] = Adapter{Page: func(_ context.Context, s call.Source, _ string) (Page, error) {
+		if read[s.ID]++; s.ID == "a" {
+			panic("the process ends")
+		}
+		return Page{Total: -1}, nil
+	}}
+	for range 2 {
+		func() {
+			defer func() { _ = recover() }()
+			_ = h.Run(t.Context())
+		}()
+		h.later(lease + time.Minute)
+	}
+	if read["b"] == 0 {
+		t.Errorf("read %v", read)
+	}
+}

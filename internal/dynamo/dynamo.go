@@ -88,8 +88,8 @@ func Cursor(last Item) string {
 // ErrCursor is the error for a cursor that this program did not make.
 var ErrCursor = errors.New("dynamo: not a cursor")
 
-// maxCursor is longer than every cursor of our own, in characters.
-const maxCursor = 2048
+// maxKey is how long a sort key may be, in bytes (DynamoDB's limit). Our partition keys are shorter still.
+const maxKey = 1024
 
 // ParseCursor is the reverse of [Cursor] for an index whose partition is the attribute partition and
 // whose sort key is named after it, as in "list" and "listKey". It refuses a cursor of another
@@ -100,7 +100,7 @@ func ParseCursor(cursor, partition, value string) (Item, error) {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(cursor) > maxCursor {
+	if err != nil {
 		return nil, ErrCursor
 	}
 	var plain map[string]string
@@ -112,7 +112,7 @@ func ParseCursor(cursor, partition, value string) (Item, error) {
 	}
 	key := Item{}
 	for _, name := range []string{"pk", "sk", partition, partition + "Key"} {
-		if plain[name] == "" {
+		if plain[name] == "" || len(plain[name]) > maxKey {
 			return nil, ErrCursor
 		}
 		key[name] = S(plain[name])

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,6 +29,7 @@ func TestForgedCursors(t *testing.T) {
 		"a key too few":   `{"pk":"a","sk":"b","list":"member"}`,
 		"an empty key":    `{"pk":"a","sk":"","list":"member","listKey":"c"}`,
 		"not even a text": `{"pk":1,"sk":"b","list":"member","listKey":"c"}`,
+		"too long a key":  `{"pk":"a","sk":"` + strings.Repeat("b", 1025) + `","list":"member","listKey":"c"}`,
 	} {
 		if got, err := ParseCursor(base64.RawURLEncoding.EncodeToString([]byte(plain)), "list", "member"); !errors.Is(err, ErrCursor) {
 			t.Errorf("%s: %v, %v", name, got, err)

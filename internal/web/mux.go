@@ -27,6 +27,10 @@ const MaxBody = 256 << 10
 // the form comes back with it. Lambda takes and gives 6 MB at most, in base64 or escaped.
 const LongText = 3 << 20
 
+// maxPath is longer than every path of ours, in bytes. What it holds becomes keys of tables, and
+// DynamoDB takes none of more than 1,024 bytes (2,048 in a partition key).
+const maxPath = 512
+
 // Access says who may call a route.
 type Access int
 
@@ -135,6 +139,8 @@ func (m *Mux) answer(w http.ResponseWriter, r *http.Request, route string) {
 	switch err := m.crossOrigin.Check(r); {
 	case err != nil:
 		m.fail(w, r, fault.New(http.StatusForbidden, "cross-origin").Because(err))
+	case len(r.URL.Path) > maxPath:
+		m.fail(w, r, fault.NotFound())
 	case route == "":
 		m.fail(w, r, m.unmatched(r))
 	default:

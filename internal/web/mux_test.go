@@ -218,3 +218,20 @@ func TestLogHasNoQuery(t *testing.T) {
 		t.Errorf("log: %s", &log)
 	}
 }
+
+// No path of ours is long. DynamoDB takes no key of more than 2,048 bytes: what somebody makes up must
+// not look like an error of ours.
+func TestAPathThatIsTooLongIsNotFound(t *testing.T) {
+	m := NewMux(Options{Log: slog.New(slog.DiscardHandler)})
+	m.Handle("GET /things/{id}", Everyone, func(http.ResponseWriter, *http.Request) error { return errors.New("the table refuses the key") })
+	for path, want := range map[string]int{
+		"/things/" + strings.Repeat("x", 3000): http.StatusNotFound,
+		"/things/x":                            http.StatusInternalServerError,
+	} {
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if w.Code != want {
+			t.Errorf("%.20s: %d", path, w.Code)
+		}
+	}
+}

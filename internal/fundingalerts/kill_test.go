@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -93,4 +94,18 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	t.Logf("killed %d times in %d rounds", kills, rounds)
+}
+
+// A run that has no time left, not even to begin, leaves everything as it is for the next one.
+func TestNoTimeLeft(t *testing.T) {
+	o := newTown(t)
+	o.wait(24 * time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), reserve)
+	defer cancel()
+	if err := o.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := o.Store.head(t.Context()); err != nil || h.Holder != "" {
+		t.Errorf("%q has the lease, %v", h.Holder, err)
+	}
 }

@@ -58,7 +58,7 @@ func (m *Matcher) Run(ctx context.Context) error {
 		return err
 	}
 	if working.Err() != nil && ctx.Err() == nil {
-		m.Log.Info("funding alerts: going on in the next run", "state", h.Run.State, "shard", h.Run.Shard)
+		m.Log.Info("funding alerts: going on in the next run", "run", h.Run)
 		err = nil
 	}
 	h.Holder, h.Until = "", time.Time{}

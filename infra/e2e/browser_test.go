@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -29,10 +30,8 @@ type browser struct {
 	axe  string
 }
 
-// chrome returns the path of a Chrome or Chromium, or skips the test where there is none and none
-// is required.
-func chrome(t *testing.T) string {
-	t.Helper()
+// chromePath returns the path of a Chrome or Chromium, or "".
+func chromePath() string {
 	for _, name := range []string{os.Getenv("BROWSER_PATH"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if name == "" {
 			continue
@@ -41,41 +40,74 @@ func chrome(t *testing.T) string {
 			return path
 		}
 	}
-	if os.Getenv("BROWSER") == "required" {
-		t.Fatal("there is no Chrome or Chromium, and BROWSER=required")
-	}
-	t.Skip("there is no Chrome or Chromium here; BROWSER_PATH may name one")
 	return ""
 }
 
-func (s *site) browser(t *testing.T) *browser {
-	t.Helper()
-	path := chrome(t)
-	folder, err := npm.Fetch(t.Context(), axe)
-	if err != nil {
-		t.Fatal(err)
-	}
-	script, err := os.ReadFile(filepath.Join(folder, "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
+// chromium starts the browser that the tests share, for the first test that asks. Each test has
+// windows of its own, which know nothing of the others' cookies.
+var chromium = sync.OnceValues(func() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
+		chromedp.ExecPath(chromePath()), chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 	)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses its sandbox to root
 	}
-	ctx, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeBrowser := chromedp.NewContext(ctx)
+	quitChromium = func() { closeBrowser(); stop() }
+	return ctx, chromedp.Do(ctx) // starts it; a deadline on this call would end the browser
+})
+
+// quitChromium ends the shared browser, if it was started.
+var quitChromium = func() {}
+
+// axeScript is the text of axe.
+var axeScript = sync.OnceValues(func() (string, error) {
+	folder, err := npm.Fetch(context.Background(), axe)
+	if err != nil {
+		return "", err
+	}
+	script, err := os.ReadFile(filepath.Join(folder, "axe.min.js"))
+	return string(script), err
+})
+
+// browser opens a window for somebody who has not been here before.
+func (s *site) browser(t *testing.T) *browser {
+	t.Helper()
+	if chromePath() == "" {
+		if os.Getenv("BROWSER") == "required" {
+			t.Fatal("there is no Chrome or Chromium, and BROWSER=required")
+		}
+		t.Skip("there is no Chrome or Chromium here; BROWSER_PATH may name one")
+	}
+	parent, err := chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.window(t, parent, chromedp.WithNewBrowserContext())
+}
+
+// tab opens another window of the same person.
+func (b *browser) tab() *browser {
+	b.t.Helper()
+	return b.site.window(b.t, b.ctx)
+}
+
+func (s *site) window(t *testing.T, parent context.Context, options ...chromedp.ContextOption) *browser {
+	t.Helper()
+	script, err := axeScript()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(parent, options...)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // starts it; a deadline on this call would end the browser
+	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel = context.WithTimeout(ctx, browserTime)
 	t.Cleanup(cancel)
-	return &browser{t: t, site: s, ctx: ctx, axe: string(script)}
+	return &browser{t: t, site: s, ctx: ctx, axe: script}
 }
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -62,6 +62,7 @@ var logs = sync.OnceValue(func() io.Writer {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	quitChromium()
 	if running != nil {
 		if err := (&site{Cloud: running}).lintAll(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

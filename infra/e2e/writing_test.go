@@ -2,31 +2,11 @@ package e2e
 
 import (
 	entities "html"
-	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 )
-
-var hidden = regexp.MustCompile(`(?s)<input type="hidden" name="([^"]*)" value="([^"]*)">`)
-
-// hidden returns the hidden fields of the page, as a browser would send them.
-func (v *visitor) hidden() url.Values {
-	fields := url.Values{}
-	for _, found := range hidden.FindAllStringSubmatch(v.page, -1) {
-		fields.Add(entities.UnescapeString(found[1]), entities.UnescapeString(found[2]))
-	}
-	return fields
-}
-
-// fill returns the hidden fields of the page with what is typed beside them.
-func (v *visitor) fill(typed url.Values) url.Values {
-	fields := v.hidden()
-	maps.Copy(fields, typed)
-	return fields
-}
 
 // TestNothingTypedIsLost writes a practice without JavaScript, first with a text that is far too long
 // and then with a session that ends, through the gateway and the limits of Lambda.
@@ -55,7 +35,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	if v.status != http.StatusUnauthorized || !strings.Contains(v.page, "Nothing is lost") {
 		t.Fatalf("%d: %s", v.status, v.words())
 	}
-	kept, action := v.hidden(), v.find(`<form method="post" action="([^"]*my-practices[^"]*)"`)
+	kept, action := v.form(), v.find(`<form method="post" action="([^"]*my-practices[^"]*)"`)
 	v.cookies = session
 	v.send(action, kept)
 	v.sees("Everything is saved as a draft")

@@ -8,6 +8,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
+	"github.com/municipalitiesnet/munet/internal/interest"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -34,6 +35,7 @@ func main() {
 		Coordinator: environment.Setting("COORDINATOR_ADDRESS"),
 		Audit:       audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
 		Left:        dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now).Unsubscribed,
+		Forget:      interest.NewStore(db, environment.Setting("INTERESTS_TABLE"), time.Now).Forget,
 		Now:         time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})

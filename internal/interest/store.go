@@ -192,8 +192,8 @@ func (s *Store) Organisations(ctx context.Context, shard int, each func(organisa
 	return each(has[0].Organisation, has)
 }
 
-// Forget removes a person from all interests of their organisation, and the ones that only they saw:
-// for whoever leaves the network.
+// Forget removes a person from all interests of their organisation, the ones that only they saw, and
+// their marks: for whoever leaves the network.
 func (s *Store) Forget(ctx context.Context, ref members.Ref) error {
 	has, err := s.OfOrganisation(ctx, ref.Organisation)
 	if err != nil {
@@ -214,6 +214,9 @@ func (s *Store) Forget(ctx context.Context, ref members.Ref) error {
 		if _, err := s.Save(ctx, i); err != nil {
 			return err
 		}
+	}
+	if _, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: marksKey(ref)}); err != nil {
+		return fmt.Errorf("interest: forget: %w", err)
 	}
 	return nil
 }

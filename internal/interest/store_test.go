@@ -132,8 +132,16 @@ func TestForget(t *testing.T) {
 		t.Fatal(err)
 	}
 	create(t, s, housing(nikos, false))
-	if err := s.Forget(t.Context(), maria); err != nil {
+	if _, err := s.SaveMarks(t.Context(), Marks{Person: maria, Calendar: "secret"}); err != nil {
 		t.Fatal(err)
+	}
+	for range 2 { // repeating it changes nothing
+		if err := s.Forget(t.Context(), maria); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m, err := s.Marks(t.Context(), maria); err != nil || m.Version != 0 || m.Calendar != "" {
+		t.Errorf("marks that stay: %+v, %v", m, err)
 	}
 	left, err := s.OfOrganisation(t.Context(), "org1")
 	if err != nil || len(left) != 2 {

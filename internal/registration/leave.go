@@ -48,6 +48,7 @@ func (s *Service) leave(w http.ResponseWriter, r *http.Request) error {
 	}
 	// Identify refuses these sessions already; this forgets them.
 	s.logFailure(r.Context(), s.Sessions.RevokeAll(r.Context(), p.Ref.String()))
+	s.logFailure(r.Context(), s.Forget(r.Context(), p.Ref))
 	session.ClearCookie(w)
 	s.tell(r.Context(), org, p)
 	return pages.Render(w, r, http.StatusOK, "left.html", leaveData{Organisation: org})

@@ -37,8 +37,10 @@ type Service struct {
 	Audit       *audit.Log
 	// Left counts a person who unsubscribed by a link in a campaign's mail.
 	Left func(ctx context.Context, campaign, recipient string) error
-	Now  func() time.Time
-	Log  *slog.Logger
+	// Forget deletes what other parts of the network keep of a person who leaves.
+	Forget func(context.Context, members.Ref) error
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Routes adds the service's routes.

@@ -40,6 +40,8 @@ type site struct {
 	clock   atomic.Int64
 	who     *web.Identity
 	left    []string // campaign and reference of those who were counted
+	// forgotten are those of whom nothing else is kept.
+	forgotten []members.Ref
 }
 
 // take returns the mails since the last call as their readers see them, the oldest first.
@@ -73,6 +75,10 @@ func newSite(t *testing.T) *site {
 		Now: now, Log: slog.New(slog.DiscardHandler),
 		Left: func(_ context.Context, campaign, recipient string) error {
 			s.left = append(s.left, campaign+" "+recipient)
+			return nil
+		},
+		Forget: func(_ context.Context, ref members.Ref) error {
+			s.forgotten = append(s.forgotten, ref)
 			return nil
 		},
 	}

@@ -199,3 +199,11 @@ func suggest(p *language.Printer, c *interest.Criteria) string {
 	}
 	return ""
 }
+
+// number leaves a field empty for what is not said.
+func number(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}

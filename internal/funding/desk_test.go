@@ -99,3 +99,17 @@ func TestSourcesAndTheirReports(t *testing.T) {
 		t.Errorf("the source is %+v, %v", source, err)
 	}
 }
+
+func TestAFileOfCallsIsUploaded(t *testing.T) {
+	o := newTown(t)
+	const file = "id;title;deadlines;countries;topics\r\n1;Fund one;2027-05-01 13:00;CY;housing\r\n2;Fund two;;EL;\r\n"
+	path := "/desk/calls/upload"
+	o.contains(o.open("maria", path), "partnerCountries", `enctype="multipart/form-data"`)
+	refused := o.answered(422, "maria", path, url.Values{"pasted": {file + "3;;tomorrow;CY;chess\r\n"}})
+	o.contains(refused, "Nothing was taken", "Line 4", "<code>deadlines</code>", "Fund one")
+	o.contains(o.open("", "/api/calls"), `"total":0`)
+	o.contains(o.answered(200, "maria", path, url.Values{"pasted": {file}}), "2 new calls, 0 changed")
+	o.contains(o.answered(200, "maria", path, url.Values{"pasted": {file}}), "0 new calls, 0 changed, 2 unchanged")
+	o.contains(o.open("", "/calls?lang=en"), "Fund one", "Fund two")
+	o.contains(o.answered(422, "maria", path, url.Values{}), "There are no lines in it")
+}

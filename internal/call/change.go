@@ -66,7 +66,7 @@ func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change,
 				return nil, after, fmt.Errorf("call: changes: %w", err)
 			}
 			for _, item := range out.Items[:min(len(out.Items), limit-len(found))] {
-				it, err := decode[changeItem](item)
+				it, err := dynamo.Decode[changeItem](item)
 				if err != nil {
 					return nil, after, err
 				}

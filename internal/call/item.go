@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
@@ -100,21 +98,4 @@ func (c Call) head(now time.Time) headItem {
 		}
 	}
 	return h
-}
-
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("call: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("call: decoding: %w", err)
-	}
-	return v, nil
 }

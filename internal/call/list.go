@@ -47,7 +47,7 @@ func (s *Store) list(ctx context.Context, partition string, ascending bool, curs
 	var found []Call
 	now := s.now()
 	for _, item := range out.Items {
-		h, err := decode[headItem](item)
+		h, err := dynamo.Decode[headItem](item)
 		if err != nil {
 			return nil, "", err
 		}
@@ -71,7 +71,7 @@ func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
 			return nil, fmt.Errorf("call: history: %w", err)
 		}
 		for _, item := range out.Items {
-			v, err := decode[versionItem](item)
+			v, err := dynamo.Decode[versionItem](item)
 			if err != nil {
 				return nil, err
 			}
@@ -92,7 +92,7 @@ func (s *Store) Version(ctx context.Context, id string, number int) (Version, er
 	if out.Item == nil {
 		return Version{}, ErrNone
 	}
-	v, err := decode[versionItem](out.Item)
+	v, err := dynamo.Decode[versionItem](out.Item)
 	return v.Version, err
 }
 
@@ -114,7 +114,7 @@ func (s *Store) Turn(ctx context.Context, most int) (int, error) {
 		}
 		moved := 0
 		for _, item := range out.Items {
-			h, err := decode[headItem](item)
+			h, err := dynamo.Decode[headItem](item)
 			if err != nil {
 				return turned, err
 			}

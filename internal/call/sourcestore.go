@@ -70,7 +70,7 @@ func (s *Store) Sources(ctx context.Context) ([]Source, error) {
 			return nil, fmt.Errorf("call: sources: %w", err)
 		}
 		for _, item := range out.Items {
-			it, err := decode[sourceItem](item)
+			it, err := dynamo.Decode[sourceItem](item)
 			if err != nil {
 				return nil, err
 			}
@@ -91,7 +91,7 @@ func (s *Store) Source(ctx context.Context, id string) (Source, error) {
 	if out.Item == nil {
 		return Source{}, ErrNone
 	}
-	it, err := decode[sourceItem](out.Item)
+	it, err := dynamo.Decode[sourceItem](out.Item)
 	return it.Source, err
 }
 
@@ -178,7 +178,7 @@ func (s *Store) SeenCalls(ctx context.Context, source Source) (map[uint64]int, e
 			return nil, fmt.Errorf("call: seen calls: %w", err)
 		}
 		for _, item := range out.Items {
-			it, err := decode[seenItem](item)
+			it, err := dynamo.Decode[seenItem](item)
 			if err != nil {
 				return nil, err
 			}
@@ -218,7 +218,7 @@ func (s *Store) Runs(ctx context.Context, source string, most int32) ([]Run, err
 	}
 	found := make([]Run, 0, len(out.Items))
 	for _, item := range out.Items {
-		it, err := decode[runItem](item)
+		it, err := dynamo.Decode[runItem](item)
 		if err != nil {
 			return nil, err
 		}

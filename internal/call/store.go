@@ -70,12 +70,12 @@ func (s *Store) whole(ctx context.Context, id string) (whole, error) {
 		for _, item := range out.Items {
 			switch sk, _ := item["sk"].(*types.AttributeValueMemberS); sk.Value {
 			case headKey:
-				head, err = decode[headItem](item)
+				head, err = dynamo.Decode[headItem](item)
 			case curationKey:
-				curation, err = decode[curationItem](item)
+				curation, err = dynamo.Decode[curationItem](item)
 			default:
 				var r recordItem
-				r, err = decode[recordItem](item)
+				r, err = dynamo.Decode[recordItem](item)
 				records = append(records, r)
 			}
 			if err != nil {
@@ -102,7 +102,7 @@ func (s *Store) Calls(ctx context.Context, ids []string) ([]Call, error) {
 	}
 	byID := make(map[string]Call, len(items))
 	for _, item := range items {
-		h, err := decode[headItem](item)
+		h, err := dynamo.Decode[headItem](item)
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +154,7 @@ func unrepeated(keys []dynamo.Item) []dynamo.Item {
 
 // put is the write of an item under a condition.
 func (s *Store) put(v any, condition string, values dynamo.Item) (types.TransactWriteItem, error) {
-	item, err := encode(v)
+	item, err := dynamo.Encode(v)
 	put := &types.Put{TableName: &s.table, Item: item, ExpressionAttributeValues: values}
 	if condition != "" {
 		put.ConditionExpression = &condition

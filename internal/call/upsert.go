@@ -50,7 +50,7 @@ func (s *Store) Upsert(ctx context.Context, run string, records []Record) ([]Res
 	}
 	known := make(map[string]identityItem, len(items))
 	for _, item := range items {
-		it, err := decode[identityItem](item)
+		it, err := dynamo.Decode[identityItem](item)
 		if err != nil {
 			return nil, err
 		}
@@ -226,7 +226,7 @@ func (s *Store) identities(ctx context.Context, r Record) (map[string]identityIt
 	}
 	found := map[string]identityItem{}
 	for _, item := range items {
-		it, err := decode[identityItem](item)
+		it, err := dynamo.Decode[identityItem](item)
 		if err != nil {
 			return nil, err
 		}

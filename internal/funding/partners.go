@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -117,7 +116,7 @@ func (s *Partners) Offers(ctx context.Context, call string) ([]Offer, error) {
 	}
 	var found []Offer
 	for _, item := range out.Items {
-		it, err := decode[offerItem](item)
+		it, err := dynamo.Decode[offerItem](item)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +134,7 @@ func (s *Partners) Offer(ctx context.Context, call, organisation string) (Offer,
 	if out.Item == nil {
 		return Offer{Call: call, Organisation: organisation}, nil
 	}
-	it, err := decode[offerItem](out.Item)
+	it, err := dynamo.Decode[offerItem](out.Item)
 	return it.Offer, err
 }
 
@@ -144,7 +143,7 @@ func (s *Partners) Save(ctx context.Context, o Offer) error {
 	before := o.Version
 	o.Version++
 	o.At = s.now().UTC()
-	item, err := encode(offerItem{partnersPrefix + o.Call, o.Organisation, o.At.Add(kept).Unix(), o})
+	item, err := dynamo.Encode(offerItem{partnersPrefix + o.Call, o.Organisation, o.At.Add(kept).Unix(), o})
 	if err != nil {
 		return err
 	}
@@ -195,7 +194,7 @@ func (s *Partners) MayWrite(ctx context.Context, call, organisation string, writ
 // Refuse keeps why a call was put aside.
 func (s *Partners) Refuse(ctx context.Context, r Refused) error {
 	r.At = s.now().UTC()
-	item, err := encode(refusedItem{refusedPK, r.At.Format("2006-01-02T15:04:05.000Z") + "#" + rand.Text()[:8], r.At.Add(kept).Unix(), r})
+	item, err := dynamo.Encode(refusedItem{refusedPK, r.At.Format("2006-01-02T15:04:05.000Z") + "#" + rand.Text()[:8], r.At.Add(kept).Unix(), r})
 	if err != nil {
 		return err
 	}
@@ -223,7 +222,7 @@ func (s *Partners) AllRefused(ctx context.Context, after string) ([]Refused, str
 	var found []Refused
 	next := ""
 	for _, item := range out.Items {
-		it, err := decode[refusedItem](item)
+		it, err := dynamo.Decode[refusedItem](item)
 		if err != nil {
 			return nil, "", err
 		}
@@ -233,23 +232,6 @@ func (s *Partners) AllRefused(ctx context.Context, after string) ([]Refused, str
 		next = ""
 	}
 	return found, next, nil
-}
-
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("funding: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("funding: decoding: %w", err)
-	}
-	return v, nil
 }
 
 // typedText is a text of several lines as it was typed, without spaces around it.

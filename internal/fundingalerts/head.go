@@ -85,7 +85,7 @@ func (s *Store) head(ctx context.Context) (head, error) {
 	if out.Item == nil {
 		return s.begin(), nil
 	}
-	it, err := decode[headItem](out.Item)
+	it, err := dynamo.Decode[headItem](out.Item)
 	return it.head, err
 }
 
@@ -107,7 +107,7 @@ func (s *Store) begin() head {
 func (s *Store) saveHead(ctx context.Context, h *head, also ...types.TransactWriteItem) error {
 	before := h.Version
 	h.Version++
-	item, err := encode(headItem{headKey, headKey, *h})
+	item, err := dynamo.Encode(headItem{headKey, headKey, *h})
 	if err != nil {
 		return err
 	}

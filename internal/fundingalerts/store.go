@@ -1,16 +1,11 @@
 package fundingalerts
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -76,7 +71,7 @@ func deleteOwed(ref members.Ref) types.WriteRequest {
 }
 
 func packedWrite(pk string, ref members.Ref, v any, expires time.Time) (types.WriteRequest, error) {
-	packed, err := pack(v)
+	packed, err := dynamo.Pack(v)
 	if err != nil {
 		return types.WriteRequest{}, err
 	}
@@ -84,7 +79,7 @@ func packedWrite(pk string, ref members.Ref, v any, expires time.Time) (types.Wr
 	if !expires.IsZero() {
 		it.Expires = expires.Unix()
 	}
-	item, err := encode(it)
+	item, err := dynamo.Encode(it)
 	return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}}, err
 }
 
@@ -192,7 +187,7 @@ func everyone[T any](ctx context.Context, s *Store, pk string) (map[members.Ref]
 
 func unpack[T any](item dynamo.Item) (members.Ref, T, error) {
 	var v T
-	it, err := decode[packedItem](item)
+	it, err := dynamo.Decode[packedItem](item)
 	if err != nil {
 		return members.Ref{}, v, err
 	}
@@ -200,48 +195,6 @@ func unpack[T any](item dynamo.Item) (members.Ref, T, error) {
 	if err != nil {
 		return ref, v, fmt.Errorf("fundingalerts: %q: %w", it.SK, err)
 	}
-	r, err := gzip.NewReader(bytes.NewReader(it.Packed))
-	if err == nil {
-		err = json.NewDecoder(r).Decode(&v)
-	}
-	if err != nil {
-		return ref, v, fmt.Errorf("fundingalerts: unpacking: %w", err)
-	}
-	return ref, v, nil
-}
-
-// compressors are kept: a new one takes more time than what it does for one alert.
-var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
-
-// pack makes a value small: JSON, compressed.
-func pack(v any) ([]byte, error) {
-	var out bytes.Buffer
-	w := compressors.Get().(*gzip.Writer) //nolint:errcheck // the pool holds nothing else
-	defer compressors.Put(w)
-	w.Reset(&out)
-	err := json.NewEncoder(w).Encode(v)
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("fundingalerts: packing: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("fundingalerts: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("fundingalerts: decoding: %w", err)
-	}
-	return v, nil
+	err = dynamo.Unpack(it.Packed, &v)
+	return ref, v, err
 }

@@ -61,7 +61,7 @@ func (s *Store) Apply(ctx context.Context, a Application) (Application, bool, er
 
 func (s *Store) writeApplication(ctx context.Context, a Application, condition *string, conditionValues dynamo.Item) (Application, error) {
 	now := s.now()
-	content, err := encode(a)
+	content, err := dynamo.Encode(a)
 	if err != nil {
 		return a, err
 	}
@@ -85,7 +85,7 @@ func (s *Store) writeApplication(ctx context.Context, a Application, condition *
 	if err != nil {
 		return a, fmt.Errorf("members: apply: %w", err)
 	}
-	it, err := decode[applicationItem](out.Attributes)
+	it, err := dynamo.Decode[applicationItem](out.Attributes)
 	return it.Application, err
 }
 
@@ -123,7 +123,7 @@ func (s *Store) Application(ctx context.Context, id string) (Application, error)
 	if err != nil {
 		return Application{}, err
 	}
-	it, err := decode[applicationItem](item)
+	it, err := dynamo.Decode[applicationItem](item)
 	if err == nil && it.Expires <= s.now().Unix() {
 		return Application{}, ErrNone
 	}

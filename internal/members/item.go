@@ -3,12 +3,10 @@ package members
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -106,23 +104,6 @@ func (p Person) item(now time.Time) personItem {
 	return it
 }
 
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("members: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("members: decoding: %w", err)
-	}
-	return v, nil
-}
-
 // decodePeople sorts the items of one organisation's partition.
 func decodePeople(items []dynamo.Item) (org Organisation, people []Person, err error) {
 	for _, item := range items {
@@ -130,13 +111,13 @@ func decodePeople(items []dynamo.Item) (org Organisation, people []Person, err e
 		switch {
 		case sk == nil:
 		case sk.Value == "organisation":
-			it, err := decode[organisationItem](item)
+			it, err := dynamo.Decode[organisationItem](item)
 			if err != nil {
 				return org, nil, err
 			}
 			org = it.Organisation
 		case strings.HasPrefix(sk.Value, "person#"):
-			it, err := decode[personItem](item)
+			it, err := dynamo.Decode[personItem](item)
 			if err != nil {
 				return org, nil, err
 			}
@@ -148,7 +129,7 @@ func decodePeople(items []dynamo.Item) (org Organisation, people []Person, err e
 
 // putNew writes an item that must not be there yet.
 func putNew(table string, v any) (types.TransactWriteItem, error) {
-	item, err := encode(v)
+	item, err := dynamo.Encode(v)
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &table, Item: item,
 		ConditionExpression: aws.String("attribute_not_exists(pk)"),
@@ -157,7 +138,7 @@ func putNew(table string, v any) (types.TransactWriteItem, error) {
 
 // putVersion replaces an item if it is still at this version.
 func putVersion(table string, v any, version int) (types.TransactWriteItem, error) {
-	item, err := encode(v)
+	item, err := dynamo.Encode(v)
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &table, Item: item,
 		ConditionExpression:       aws.String("version = :version"),

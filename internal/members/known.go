@@ -32,14 +32,14 @@ func (s *Store) Known(ctx context.Context, all []Application) ([]Known, error) {
 	for i, a := range all {
 		_, known[i].Member = found[keyText(addressKey(a.Contact.Address))]
 		if item, ok := found[keyText(applicationKey(applicationID(a.Contact.Address)))]; ok {
-			it, err := decode[applicationItem](item)
+			it, err := dynamo.Decode[applicationItem](item)
 			if err != nil {
 				return nil, err
 			}
 			known[i].Applied = it.Expires > s.now().Unix()
 		}
 		if item, ok := found[keyText(nameKey(a.Profile))]; ok {
-			it, err := decode[lockItem](item)
+			it, err := dynamo.Decode[lockItem](item)
 			if err != nil {
 				return nil, err
 			}

@@ -68,7 +68,7 @@ func (s *Store) Organisations(ctx context.Context, f Filter, cursor string) ([]O
 	}
 	page := make([]Organisation, len(items))
 	for i, item := range items {
-		it, err := decode[organisationItem](item)
+		it, err := dynamo.Decode[organisationItem](item)
 		if err != nil {
 			return nil, "", err
 		}
@@ -151,7 +151,7 @@ func (s *Store) Applications(ctx context.Context) ([]Application, error) {
 	}
 	var found []Application
 	for _, item := range out.Items {
-		it, err := decode[applicationItem](item)
+		it, err := dynamo.Decode[applicationItem](item)
 		if err != nil {
 			return nil, err
 		}

@@ -110,7 +110,7 @@ func (s *Store) Owed(ctx context.Context, limit int32) (owed []Colleague, more b
 	}
 	shown := out.Items[:min(len(out.Items), int(limit))]
 	for _, item := range shown {
-		it, err := decode[owedItem](item)
+		it, err := dynamo.Decode[owedItem](item)
 		if err != nil {
 			return nil, false, err
 		}

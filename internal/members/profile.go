@@ -152,7 +152,7 @@ func (s *Store) changePreferences(ctx context.Context, ref Ref, c Consenting, ch
 func (s *Store) preferenceWrites(before, after Person, c Consenting) transaction {
 	now := s.now().UTC()
 	var writes transaction
-	encoded, err := encode(after.Preferences)
+	encoded, err := dynamo.Encode(after.Preferences)
 	writes.add(types.TransactWriteItem{Update: &types.Update{
 		TableName: &s.table, Key: personKey(after.Ref),
 		UpdateExpression:         aws.String("SET preferences = :preferences, #language = :language, version = version + :one"),
@@ -182,7 +182,7 @@ func (s *Store) Consents(ctx context.Context, ref Ref) ([]Consent, error) {
 	}
 	consents := make([]Consent, 0, len(out.Items))
 	for _, item := range out.Items {
-		it, err := decode[consentItem](item)
+		it, err := dynamo.Decode[consentItem](item)
 		if err != nil {
 			return nil, err
 		}

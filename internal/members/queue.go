@@ -37,7 +37,7 @@ func (s *Store) Queue(ctx context.Context) (Queue, error) {
 	var q Queue
 	waiting := map[string]bool{}
 	for _, item := range items {
-		it, err := decode[organisationItem](item)
+		it, err := dynamo.Decode[organisationItem](item)
 		if err != nil {
 			return q, err
 		}
@@ -73,7 +73,7 @@ func (s *Store) colleagues(ctx context.Context, people []Person) ([]Colleague, e
 	}
 	var all []Colleague
 	for _, p := range people {
-		it, err := decode[organisationItem](items[p.Organisation])
+		it, err := dynamo.Decode[organisationItem](items[p.Organisation])
 		if err != nil {
 			return nil, err
 		}

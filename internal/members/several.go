@@ -29,7 +29,7 @@ func (s *Store) OrganisationsOf(ctx context.Context, people []Person) (map[strin
 			return nil, fmt.Errorf("members: organisations: %w", err)
 		}
 		for _, item := range out.Responses[s.table] {
-			it, err := decode[organisationItem](item)
+			it, err := dynamo.Decode[organisationItem](item)
 			if err != nil {
 				return nil, err
 			}

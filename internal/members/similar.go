@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
 // Similar returns other organisations of the same country, registered or members, that may be the
@@ -21,7 +23,7 @@ func (s *Store) Similar(ctx context.Context, org Organisation) ([]Organisation, 
 		var failed error
 		_, err := s.read(ctx, in, func(out *dynamodb.QueryOutput) {
 			for _, item := range out.Items {
-				it, err := decode[organisationItem](item)
+				it, err := dynamo.Decode[organisationItem](item)
 				if err != nil {
 					failed = err
 				} else if it.ID != org.ID && alike(it.Profile, org.Profile) {

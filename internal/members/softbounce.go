@@ -44,7 +44,7 @@ func (s *Suppressions) Returned(ctx context.Context, address string) error {
 	if err != nil && !errors.Is(err, ErrNone) {
 		return err
 	}
-	before, err := decode[softBounces](item)
+	before, err := dynamo.Decode[softBounces](item)
 	if err != nil {
 		return err
 	}

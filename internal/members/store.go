@@ -65,7 +65,7 @@ func (s *Store) holder(ctx context.Context, key dynamo.Item) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	it, err := decode[lockItem](item)
+	it, err := dynamo.Decode[lockItem](item)
 	return it.Holder, err
 }
 
@@ -89,7 +89,7 @@ func (s *Store) Person(ctx context.Context, ref Ref) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	it, err := decode[personItem](item)
+	it, err := dynamo.Decode[personItem](item)
 	return it.Person, err
 }
 

@@ -72,7 +72,7 @@ func (s *Suppressions) Reasons(ctx context.Context, addresses []string) (map[str
 		if item == nil {
 			continue
 		}
-		it, err := decode[suppressed](item)
+		it, err := dynamo.Decode[suppressed](item)
 		if err != nil {
 			return nil, err
 		}
@@ -94,6 +94,6 @@ func (s *Suppressions) Reason(ctx context.Context, address string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	it, err := decode[suppressed](item)
+	it, err := dynamo.Decode[suppressed](item)
 	return it.Reason, err
 }

@@ -33,7 +33,7 @@ func (n Newsletter) Public(now time.Time) bool {
 // publish is the write that makes a newsletter part of the archive once it is due.
 func (s *Store) publish(n Newsletter) (types.TransactWriteItem, error) {
 	n.State = Scheduled
-	item, err := encode(newsletterItem{PK: n.ID, SK: issueKey, List: archive, ListKey: listKey(n.Due, n.ID), Newsletter: n})
+	item, err := dynamo.Encode(newsletterItem{PK: n.ID, SK: issueKey, List: archive, ListKey: listKey(n.Due, n.ID), Newsletter: n})
 	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}, err
 }
 
@@ -63,7 +63,7 @@ func (s *Store) Archive(ctx context.Context, cursor string, limit int32) ([]News
 	}
 	var found []Newsletter
 	for _, item := range out.Items {
-		it, err := decode[newsletterItem](item)
+		it, err := dynamo.Decode[newsletterItem](item)
 		if err != nil {
 			return nil, "", err
 		}

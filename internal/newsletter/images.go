@@ -102,11 +102,11 @@ func (s *Store) SaveImage(ctx context.Context, f imageFile, alt, by string) (Ima
 		Name: fmt.Sprintf("%s-%dx%d.%s", hex.EncodeToString(hash[:8]), f.Width, f.Height, extensions[f.Type]),
 		Alt:  alt, Type: f.Type, CreatedAt: now, CreatedBy: by,
 	}
-	shown, err := encode(imageItem{imagePK(img.Name), "image", imageList, listKey(now, img.Name), img})
+	shown, err := dynamo.Encode(imageItem{imagePK(img.Name), "image", imageList, listKey(now, img.Name), img})
 	if err != nil {
 		return img, err
 	}
-	content, err := encode(contentItem{imagePK(img.Name), "content", f.Type, f.Content})
+	content, err := dynamo.Encode(contentItem{imagePK(img.Name), "content", f.Type, f.Content})
 	if err != nil {
 		return img, err
 	}
@@ -132,7 +132,7 @@ func (s *Store) Images(ctx context.Context) ([]Image, error) {
 	}
 	found := make([]Image, len(out.Items))
 	for i, item := range out.Items {
-		it, err := decode[imageItem](item)
+		it, err := dynamo.Decode[imageItem](item)
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +150,7 @@ func (s *Store) ImageContent(ctx context.Context, name string) (string, []byte, 
 	if out.Item == nil {
 		return "", nil, ErrNone
 	}
-	it, err := decode[contentItem](out.Item)
+	it, err := dynamo.Decode[contentItem](out.Item)
 	return it.Type, it.Content, err
 }
 

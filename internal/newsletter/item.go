@@ -2,12 +2,10 @@ package newsletter
 
 import (
 	"crypto/rand"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -55,23 +53,6 @@ func campaignID(newsletter string, attempt int) string {
 	return newsletter + "-" + strconv.Itoa(attempt)
 }
 
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("newsletter: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("newsletter: decoding: %w", err)
-	}
-	return v, nil
-}
-
 // decodeAll sorts the items of one partition.
 func decodeAll(items []dynamo.Item) (Newsletter, map[language.Tag]Text, error) {
 	var n Newsletter
@@ -82,13 +63,13 @@ func decodeAll(items []dynamo.Item) (Newsletter, map[language.Tag]Text, error) {
 			continue
 		}
 		if sk.Value == newsletterKey {
-			it, err := decode[newsletterItem](item)
+			it, err := dynamo.Decode[newsletterItem](item)
 			if err != nil {
 				return n, nil, err
 			}
 			n = it.Newsletter
 		} else if tag, ok := strings.CutPrefix(sk.Value, textPrefix); ok {
-			it, err := decode[textItem](item)
+			it, err := dynamo.Decode[textItem](item)
 			if err != nil {
 				return n, nil, err
 			}

@@ -72,7 +72,7 @@ func (s *Store) Assemble(ctx context.Context, id string, texts map[language.Tag]
 		}
 		writes = append(writes, write)
 	}
-	item, err := encode(n.item())
+	item, err := dynamo.Encode(n.item())
 	if err != nil {
 		return false, err
 	}

@@ -47,7 +47,7 @@ func originsSK(shard int) string       { return fmt.Sprintf("%04d", shard) }
 
 // saveOrigins keeps those of a shard.
 func (s *Store) saveOrigins(ctx context.Context, campaign string, shard int, o origins) error {
-	item, err := encode(originsItem{
+	item, err := dynamo.Encode(originsItem{
 		PK: originsPK(campaign), SK: originsSK(shard), Expires: s.now().Add(originsKept).Unix(),
 		Countries: strings.Join(o.countries, " "), Languages: strings.Join(o.languages, " "),
 	})
@@ -73,7 +73,7 @@ func (s *Store) origins(ctx context.Context, campaign string) (map[int]origins, 
 			return nil, fmt.Errorf("newsletter: origins: %w", err)
 		}
 		for _, item := range out.Items {
-			it, err := decode[originsItem](item)
+			it, err := dynamo.Decode[originsItem](item)
 			if err != nil {
 				return nil, err
 			}

@@ -47,7 +47,7 @@ func (s *Store) Create(ctx context.Context, kind Kind, main language.Tag, by str
 		ID: newID(), Kind: kind, Main: main, State: Draft, Subjects: map[language.Tag]string{},
 		CreatedAt: now, UpdatedAt: now, UpdatedBy: by, Version: 1,
 	}
-	item, err := encode(n.item())
+	item, err := dynamo.Encode(n.item())
 	if err != nil {
 		return n, err
 	}
@@ -81,7 +81,7 @@ func (s *Store) List(ctx context.Context, cursor string) ([]Newsletter, string, 
 	}
 	var found []Newsletter
 	for _, item := range out.Items {
-		it, err := decode[newsletterItem](item)
+		it, err := dynamo.Decode[newsletterItem](item)
 		if err != nil {
 			return nil, "", err
 		}
@@ -117,7 +117,7 @@ func (s *Store) SaveSettings(ctx context.Context, id string, version int, kind K
 
 // SaveAudience changes who gets a draft that is still at this version.
 func (s *Store) SaveAudience(ctx context.Context, id string, version int, audience Audience, by string) error {
-	encoded, err := encode(audience)
+	encoded, err := dynamo.Encode(audience)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (s *Store) textWrite(id string, tag language.Tag, text Text, by string) (ty
 		}}, nil
 	}
 	text.Version, text.UpdatedAt, text.UpdatedBy = text.Version+1, s.now().UTC(), by
-	item, err := encode(textItem{id, textPrefix + string(tag), text})
+	item, err := dynamo.Encode(textItem{id, textPrefix + string(tag), text})
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &s.table, Item: item, ConditionExpression: condition, ExpressionAttributeValues: values,
 	}}, err

@@ -104,7 +104,7 @@ func (s *Store) SetContact(ctx context.Context, id string, ref members.Ref, who 
 		if p.Published == 0 {
 			return nil
 		}
-		encoded, err := encode(ref)
+		encoded, err := dynamo.Encode(ref)
 		writes.add(types.TransactWriteItem{Update: &types.Update{
 			TableName: &s.table, Key: keyOf(id, publicKey),
 			UpdateExpression:          aws.String("SET contact = :contact"),

@@ -51,7 +51,7 @@ func (s *Store) Get(ctx context.Context, id string) (Practice, error) {
 	if err != nil {
 		return Practice{}, err
 	}
-	it, err := decode[headItem](item)
+	it, err := dynamo.Decode[headItem](item)
 	return it.Practice, err
 }
 
@@ -76,7 +76,7 @@ func (s *Store) draft(ctx context.Context, id string) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	it, err := decode[draftItem](item)
+	it, err := dynamo.Decode[draftItem](item)
 	if err != nil {
 		return Draft{}, err
 	}

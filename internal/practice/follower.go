@@ -28,7 +28,7 @@ func (s *Store) Follow(ctx context.Context, ref members.Ref, themes []members.To
 		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: followerPartition(ref)})
 		return err
 	}
-	item, err := encode(followerItem{
+	item, err := dynamo.Encode(followerItem{
 		PK: "follower#" + ref.String(), SK: followerKey, List: followerList, ListKey: ref.String(), Follower: Follower{ref, themes},
 	})
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Store) Following(ctx context.Context, ref members.Ref) ([]members.Topic
 	if err != nil || out.Item == nil {
 		return nil, err
 	}
-	it, err := decode[followerItem](out.Item)
+	it, err := dynamo.Decode[followerItem](out.Item)
 	return it.Themes, err
 }
 
@@ -63,7 +63,7 @@ func (s *Store) FollowingOf(ctx context.Context, refs []members.Ref) (map[member
 			return nil, fmt.Errorf("practice: followers: %w", err)
 		}
 		for _, item := range out.Responses[s.table] {
-			it, err := decode[followerItem](item)
+			it, err := dynamo.Decode[followerItem](item)
 			if err != nil {
 				return nil, err
 			}

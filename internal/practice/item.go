@@ -1,16 +1,11 @@
 package practice
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -147,59 +142,23 @@ const maxPacked = 300_000
 // ErrTooLarge says that all languages of a practice together are too long to be stored.
 var ErrTooLarge = fault.New(http.StatusUnprocessableEntity, "practice-too-large")
 
-// pack makes content small: JSON, compressed by gzip.
 func pack(c Content) ([]byte, error) {
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	if err := json.NewEncoder(w).Encode(c); err != nil {
-		return nil, fmt.Errorf("practice: packing: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("practice: packing: %w", err)
-	}
-	if out.Len() > maxPacked {
+	packed, err := dynamo.Pack(c)
+	if err == nil && len(packed) > maxPacked {
 		return nil, ErrTooLarge
 	}
-	return out.Bytes(), nil
+	return packed, err
 }
 
-func unpack(packed []byte) (Content, error) {
-	var c Content
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return c, fmt.Errorf("practice: unpacking: %w", err)
-	}
-	plain, err := io.ReadAll(r)
-	if err == nil {
-		err = json.Unmarshal(plain, &c)
-	}
-	if err != nil {
-		return c, fmt.Errorf("practice: unpacking: %w", err)
-	}
-	return c, nil
-}
-
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("practice: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("practice: decoding: %w", err)
-	}
-	return v, nil
+func unpack(packed []byte) (c Content, err error) {
+	err = dynamo.Unpack(packed, &c)
+	return c, err
 }
 
 // put writes an item that is still at this revision, 0 for one that must not be there yet; a
 // negative revision asks for nothing.
 func put(table string, v any, revision int) (types.TransactWriteItem, error) {
-	item, err := encode(v)
+	item, err := dynamo.Encode(v)
 	write := &types.Put{TableName: &table, Item: item}
 	switch {
 	case revision == 0:

@@ -60,7 +60,7 @@ func (s *Store) Tell(ctx context.Context, id string) (Owed, bool, error) {
 	if err != nil {
 		return Owed{}, false, err
 	}
-	it, err := decode[owedItem](out.Attributes)
+	it, err := dynamo.Decode[owedItem](out.Attributes)
 	return it.Owed, err == nil, err
 }
 

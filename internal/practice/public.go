@@ -17,7 +17,7 @@ func (s *Store) published(ctx context.Context, id string) (publicationItem, erro
 	if err != nil {
 		return publicationItem{}, err
 	}
-	return decode[publicationItem](item)
+	return dynamo.Decode[publicationItem](item)
 }
 
 // Publication returns what the public sees of a practice: ErrNone if it never saw anything of it,
@@ -65,7 +65,7 @@ func (s *Store) PublishedSince(ctx context.Context, t time.Time, limit int) ([]P
 func publications(items []dynamo.Item) ([]Publication, error) {
 	all := make([]Publication, 0, len(items))
 	for _, item := range items {
-		it, err := decode[publicationItem](item)
+		it, err := dynamo.Decode[publicationItem](item)
 		if err != nil {
 			return nil, err
 		}

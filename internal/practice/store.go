@@ -162,7 +162,7 @@ func (s *Store) list(ctx context.Context, list, cursor string, limit int, newest
 func decodeAll[Item, T any](items []dynamo.Item, convert func(Item) (T, error)) ([]T, error) {
 	all := make([]T, 0, len(items))
 	for _, item := range items {
-		it, err := decode[Item](item)
+		it, err := dynamo.Decode[Item](item)
 		if err != nil {
 			return nil, err
 		}

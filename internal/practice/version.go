@@ -88,7 +88,7 @@ func (s *Store) Withdraw(ctx context.Context, id string, who Author) error {
 // decideVersion returns the write that gives a waiting version its decision and takes it out of the
 // queue.
 func (s *Store) decideVersion(id string, number int, d Decision) (types.TransactWriteItem, error) {
-	encoded, err := encode(d)
+	encoded, err := dynamo.Encode(d)
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: &s.table, Key: keyOf(id, versionKey(number)),
 		UpdateExpression:          aws.String("SET decision = :decision REMOVE #list, listKey"),
@@ -141,7 +141,7 @@ func (s *Store) Version(ctx context.Context, id string, number int) (Version, er
 	if err != nil {
 		return Version{}, err
 	}
-	it, err := decode[versionItem](item)
+	it, err := dynamo.Decode[versionItem](item)
 	if err != nil {
 		return Version{}, err
 	}
@@ -216,7 +216,7 @@ func (s *Store) review(ctx context.Context, r Review) (Review, error) {
 	if err != nil {
 		return Review{}, err
 	}
-	it, err := decode[reviewItem](item)
+	it, err := dynamo.Decode[reviewItem](item)
 	return it.Review, err
 }
 

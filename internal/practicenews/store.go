@@ -1,17 +1,13 @@
 package practicenews
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -92,7 +88,7 @@ func (s *Store) head(ctx context.Context) (head, error) {
 	if err != nil || item == nil {
 		return head{}, err
 	}
-	it, err := decode[headItem](item)
+	it, err := dynamo.Decode[headItem](item)
 	return it.head, err
 }
 
@@ -104,7 +100,7 @@ var errMoved = errors.New("practicenews: somebody else was faster")
 func (s *Store) saveHead(ctx context.Context, h *head, also ...types.TransactWriteItem) error {
 	before := h.Version
 	h.Version++
-	item, err := encode(headItem{partition, headKey, *h})
+	item, err := dynamo.Encode(headItem{partition, headKey, *h})
 	if err != nil {
 		return err
 	}
@@ -139,15 +135,15 @@ func (s *Store) putWeek(w *week) (types.TransactWriteItem, error) {
 			}
 		}
 	}
-	packed, err := pack(w)
+	packed, err := dynamo.Pack(w)
 	for err == nil && len(packed) > maxPacked {
 		w.Practices = w.Practices[:len(w.Practices)*9/10]
-		packed, err = pack(w)
+		packed, err = dynamo.Pack(w)
 	}
 	if err != nil {
 		return types.TransactWriteItem{}, err
 	}
-	item, err := encode(weekItem{PK: partition + "#" + w.id(), SK: weekKey, Packed: packed, Expires: w.To.Add(kept).Unix()})
+	item, err := dynamo.Encode(weekItem{PK: partition + "#" + w.id(), SK: weekKey, Packed: packed, Expires: w.To.Add(kept).Unix()})
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 	}}, err
@@ -162,44 +158,10 @@ func (s *Store) week(ctx context.Context, id string) (*week, error) {
 	if item == nil {
 		return nil, fmt.Errorf("practicenews: no week %q", id)
 	}
-	it, err := decode[weekItem](item)
+	it, err := dynamo.Decode[weekItem](item)
 	if err != nil {
 		return nil, err
 	}
 	w := &week{}
-	r, err := gzip.NewReader(bytes.NewReader(it.Packed))
-	if err == nil {
-		err = json.NewDecoder(r).Decode(w)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("practicenews: unpacking: %w", err)
-	}
-	return w, nil
-}
-
-// pack makes a week small.
-func pack(w *week) ([]byte, error) {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	if err := errors.Join(json.NewEncoder(z).Encode(w), z.Close()); err != nil {
-		return nil, fmt.Errorf("practicenews: packing: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("practicenews: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode[T any](item dynamo.Item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMapWithOptions(item, &v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return v, fmt.Errorf("practicenews: decoding: %w", err)
-	}
-	return v, nil
+	return w, dynamo.Unpack(it.Packed, w)
 }

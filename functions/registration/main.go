@@ -2,6 +2,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
@@ -13,6 +15,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
+	"github.com/municipalitiesnet/munet/internal/practice"
 	"github.com/municipalitiesnet/munet/internal/registration"
 	"github.com/municipalitiesnet/munet/internal/session"
 	"github.com/municipalitiesnet/munet/internal/token"
@@ -25,6 +28,8 @@ func main() {
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	sessions := session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now)
 	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
+	interests := interest.NewStore(db, environment.Setting("INTERESTS_TABLE"), time.Now)
+	practices := practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now)
 	service := &registration.Service{
 		Members: people, Sessions: sessions, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer},
 		Post: mail.Post{
@@ -35,8 +40,10 @@ func main() {
 		Coordinator: environment.Setting("COORDINATOR_ADDRESS"),
 		Audit:       audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
 		Left:        dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now).Unsubscribed,
-		Forget:      interest.NewStore(db, environment.Setting("INTERESTS_TABLE"), time.Now).Forget,
-		Now:         time.Now, Log: log,
+		Forget: func(ctx context.Context, ref members.Ref) error {
+			return errors.Join(interests.Forget(ctx, ref), practices.Forget(ctx, ref))
+		},
+		Now: time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})
 	service.Routes(mux)

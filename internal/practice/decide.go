@@ -114,3 +114,24 @@ func (s *Store) SetContact(ctx context.Context, id string, ref members.Ref, who 
 		return nil
 	})
 }
+
+// Forget ends what a person who leaves the network did for practices: being the contact person, and
+// following themes. The practices stay their organisation's.
+func (s *Store) Forget(ctx context.Context, ref members.Ref) error {
+	for cursor, more := "", true; more; more = cursor != "" {
+		page, next, err := s.OfOrganisation(ctx, ref.Organisation, cursor)
+		if err != nil {
+			return err
+		}
+		for _, p := range page {
+			if p.Contact != ref {
+				continue
+			}
+			if err := s.SetContact(ctx, p.ID, members.Ref{}, Author{Ref: ref, Name: p.UpdatedBy}); err != nil {
+				return err
+			}
+		}
+		cursor = next
+	}
+	return s.Follow(ctx, ref, nil)
+}

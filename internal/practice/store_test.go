@@ -390,3 +390,38 @@ func TestOwedMails(t *testing.T) {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
+
+func TestForget(t *testing.T) {
+	s := desk(t)
+	published, _ := create(t, s, "Rent and let")
+	if err := s.SetContact(t.Context(), published.ID, eleni.Ref, eleni); err != nil {
+		t.Fatal(err)
+	}
+	submit(t, s, published.ID)
+	decide(t, s, published.ID, 1, Publish)
+	others, _ := create(t, s, "Keys")
+	if err := s.SetContact(t.Context(), others.ID, andys.Ref, andys); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []members.Ref{eleni.Ref, andys.Ref} {
+		if err := s.Follow(t.Context(), who, []members.Topic{"housing"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // again, as after a failure
+		if err := s.Forget(t.Context(), eleni.Ref); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pub, err := s.Publication(t.Context(), published.ID); err != nil || pub.Contact != (members.Ref{}) {
+		t.Errorf("the public still sees the contact %v, %v", pub.Contact, err)
+	}
+	if p, err := s.Get(t.Context(), others.ID); err != nil || p.Contact != andys.Ref {
+		t.Errorf("the colleague's practice has the contact %v, %v", p.Contact, err)
+	}
+	for who, want := range map[members.Ref]int{eleni.Ref: 0, andys.Ref: 1} {
+		if themes, err := s.Following(t.Context(), who); err != nil || len(themes) != want {
+			t.Errorf("%v follows %v, %v", who, themes, err)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -67,7 +66,7 @@ func (s *Store) Marks(ctx context.Context, ref members.Ref) (Marks, error) {
 func (s *Store) SaveMarks(ctx context.Context, m Marks) (Marks, error) {
 	before := m.Version
 	m.Version++
-	item, err := encode(marksItem{marksPartition(ShardOf(m.Person.Organisation)), m.Person.String(), m})
+	item, err := dynamo.Encode(marksItem{marksPartition(ShardOf(m.Person.Organisation)), m.Person.String(), m})
 	if err != nil {
 		return m, err
 	}
@@ -110,10 +109,6 @@ func (s *Store) MarksOf(ctx context.Context, shard int) (map[members.Ref]Marks, 
 }
 
 func decodeMarks(item dynamo.Item) (Marks, error) {
-	var it marksItem
-	err := attributevalue.UnmarshalMapWithOptions(item, &it, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return Marks{}, fmt.Errorf("interest: decoding marks: %w", err)
-	}
-	return it.Marks, nil
+	it, err := dynamo.Decode[marksItem](item)
+	return it.Marks, err
 }

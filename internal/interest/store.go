@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
@@ -85,7 +83,7 @@ func (s *Store) Save(ctx context.Context, i Interest) (Interest, error) {
 	before := i.Version
 	i.Version++
 	i.UpdatedAt = s.now().UTC()
-	item, err := encode(interestItem{partition(ShardOf(i.Organisation)), sortKey(i.Organisation, i.ID), i})
+	item, err := dynamo.Encode(interestItem{partition(ShardOf(i.Organisation)), sortKey(i.Organisation, i.ID), i})
 	if err != nil {
 		return i, err
 	}
@@ -221,19 +219,7 @@ func (s *Store) Forget(ctx context.Context, ref members.Ref) error {
 	return nil
 }
 
-func encode(v any) (dynamo.Item, error) {
-	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return nil, fmt.Errorf("interest: encoding: %w", err)
-	}
-	return item, nil
-}
-
-func decode(item map[string]types.AttributeValue) (Interest, error) {
-	var it interestItem
-	err := attributevalue.UnmarshalMapWithOptions(item, &it, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
-	if err != nil {
-		return Interest{}, fmt.Errorf("interest: decoding: %w", err)
-	}
-	return it.Interest, nil
+func decode(item dynamo.Item) (Interest, error) {
+	it, err := dynamo.Decode[interestItem](item)
+	return it.Interest, err
 }

@@ -38,6 +38,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/municipalitiesnet/munet/infra/local/iam"
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
 	"github.com/municipalitiesnet/munet/infra/local/portal"
@@ -92,6 +93,7 @@ type Cloud struct {
 	functions *lambda.Service
 	mail      *ses.Service
 	store     *ses.Store
+	access    *iam.Service
 	mailbox   *mailbox.Mailbox
 	timetable *schedule.Timetable
 	servers   []*http.Server
@@ -161,7 +163,10 @@ func (c *Cloud) CountAccepted() int { return c.store.Count() }
 // SetFaults replaces SES's faults and limits.
 func (c *Cloud) SetFaults(f ses.Faults) { c.mail.SetFaults(f) }
 
-// DynamoDB is a client of the tables' database.
+// Access is what the functions may do, and what they have done of it.
+func (c *Cloud) Access() *iam.Service { return c.access }
+
+// DynamoDB is a client of the tables' database, which may do everything.
 func (c *Cloud) DynamoDB() *dynamodb.Client { return c.dynamo.client }
 
 // Close stops everything, the newest first, and waits for it. No process is

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -18,8 +19,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/municipalitiesnet/munet/infra/local/iam"
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
+	"github.com/municipalitiesnet/munet/infra/local/template"
 )
 
 // A record is a log that a test can read while it grows.
@@ -153,6 +156,25 @@ func TestCloud(t *testing.T) {
 		}
 		if left, err := c.Mail(); err != nil || len(left) != 0 {
 			t.Errorf("left in the mailbox: %v, %v", left, err)
+		}
+	})
+
+	t.Run("access", func(t *testing.T) {
+		status, body := call(t, http.MethodGet, c.URL+"/note", "")
+		if status != http.StatusBadGateway || !strings.Contains(body, "AccessDeniedException: User: ProbeFunction is not authorized to perform: dynamodb:PutItem") {
+			t.Errorf("a write without a grant: %d %s", status, body)
+		}
+		if c.has(t, "noted") {
+			t.Error("it was written all the same")
+		}
+		want := []iam.Refusal{{Function: "ProbeFunction", Call: template.Grant{
+			Action: "dynamodb:PutItem", Resource: "arn:aws:dynamodb:eu-central-1:000000000000:table/" + c.Tables["ItemsTable"],
+		}}}
+		if got := c.Access().Refused(); !reflect.DeepEqual(got, want) {
+			t.Errorf("refused %v", got)
+		}
+		if unused := c.Access().Unused(); len(unused) != 0 {
+			t.Errorf("after mails and their events nobody used %v", unused)
 		}
 	})
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/checkout"
 	"github.com/municipalitiesnet/munet/infra/local/gateway"
+	"github.com/municipalitiesnet/munet/infra/local/iam"
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
 	"github.com/municipalitiesnet/munet/infra/local/portal"
@@ -111,8 +112,11 @@ func (c *Cloud) loadTemplate(context.Context) error {
 	if c.options.Data == "" {
 		o.StackName = uniqueStack()
 	}
-	c.Template, err = template.Load(c.options.Template, o)
-	return err
+	if c.Template, err = template.Load(c.options.Template, o); err != nil {
+		return err
+	}
+	c.access = iam.New(c.Template.Functions)
+	return nil
 }
 
 // startMail starts SES on a port of its own, for the functions' SDK.
@@ -125,7 +129,7 @@ func (c *Cloud) startMail(ctx context.Context) error {
 	c.closers = append(c.closers, store.Close)
 	o := ses.Options{
 		Identities: c.Template.Mail.Identities, ConfigurationSets: c.Template.Mail.ConfigurationSets,
-		Publish: c.publish, Region: c.Template.Region, Account: c.Template.Account, Now: time.Now,
+		Publish: c.publish, Authorize: c.authorizeMail, Region: c.Template.Region, Account: c.Template.Account, Now: time.Now,
 	}
 	for _, d := range c.Template.Mail.Destinations {
 		o.Destinations = append(o.Destinations, ses.Destination(d))
@@ -163,9 +167,13 @@ func (c *Cloud) startFunctions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	tables, err := c.guardDatabase(ctx)
+	if err != nil {
+		return err
+	}
 	o := lambda.Options{
 		Region: c.Template.Region, Account: c.Template.Account, Log: c.log.of,
-		Environment: with(c.options.Environment, "AWS_ENDPOINT_URL_DYNAMODB", c.dynamo.url),
+		Environment: with(c.options.Environment, "AWS_ENDPOINT_URL_DYNAMODB", tables),
 	}
 	for _, f := range c.Template.Functions {
 		o.Functions = append(o.Functions, lambda.Function{

@@ -61,7 +61,7 @@ func variables(f Function, o Options) []string {
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		"AWS_REGION":                      o.Region,
 		"AWS_DEFAULT_REGION":              o.Region,
-		"AWS_ACCESS_KEY_ID":               "local",
+		"AWS_ACCESS_KEY_ID":               f.LogicalID, // tells the stand-ins who calls
 		"AWS_SECRET_ACCESS_KEY":           "local",
 		"AWS_SESSION_TOKEN":               "local",
 		"AWS_LAMBDA_FUNCTION_NAME":        f.Name,

@@ -115,7 +115,7 @@ func (s *Service) sender(form url.Values, header mail.Header) (string, error) {
 	}
 	var failed []string
 	for _, address := range append(from, source) {
-		if !s.verified(address.Address) && !slices.Contains(failed, address.Address) {
+		if s.identity(address.Address) == "" && !slices.Contains(failed, address.Address) {
 			failed = append(failed, address.Address)
 		}
 	}
@@ -127,15 +127,18 @@ func (s *Service) sender(form url.Values, header mail.Header) (string, error) {
 	return source.Address, nil
 }
 
-// verified tells whether an address is an identity or lies in the domain of
-// one, or in a subdomain of it.
-func (s *Service) verified(address string) bool {
+// identity is the verified one that an address is, or in whose domain it lies
+// or in a subdomain of it; "" if there is none.
+func (s *Service) identity(address string) string {
 	address = strings.ToLower(address)
 	_, domain, _ := strings.Cut(address, "@")
-	return slices.ContainsFunc(s.options.Identities, func(identity string) bool {
-		identity = strings.ToLower(identity)
-		return address == identity || domain == identity || strings.HasSuffix(domain, "."+identity)
-	})
+	for _, identity := range s.options.Identities {
+		lower := strings.ToLower(identity)
+		if address == lower || domain == lower || strings.HasSuffix(domain, "."+lower) {
+			return identity
+		}
+	}
+	return ""
 }
 
 // recipients are the call's destinations, or else those of the header.

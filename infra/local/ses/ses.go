@@ -31,6 +31,9 @@ type Options struct {
 	Destinations []Destination
 	// Publish hands an event to a topic. It must not wait for who receives it.
 	Publish func(topic string, event []byte)
+	// Authorize is an error if the signer of the request may not take the action on all of the
+	// resources (ARNs, or *), for a message from an address if there is one. Nil allows everything.
+	Authorize func(r *http.Request, action, from string, resources ...string) error
 	// Region and Account appear in errors and events.
 	Region  string
 	Account string
@@ -97,9 +100,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("Authorization") == "":
 		err = refusal(http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token")
 	case action == "SendRawEmail":
-		answer, err = s.sendRawEmail(r.PostForm, requestID)
+		answer, err = s.sendRawEmail(r, requestID)
 	case action == "GetSendQuota":
-		answer = s.sendQuota(requestID)
+		answer, err = s.sendQuota(requestID), s.authorize(r, action, "", "*")
 	default:
 		err = refusal(http.StatusBadRequest, "InvalidAction",
 			fmt.Sprintf("Could not find operation %s for version 2010-12-01", action))
@@ -142,13 +145,17 @@ func (s *Service) sendQuota(requestID string) sendQuotaResponse {
 
 // sendRawEmail checks a message, meets the faults, and keeps the message. The
 // message is on the disk before the answer is.
-func (s *Service) sendRawEmail(form url.Values, requestID string) (*sendRawEmailResponse, error) {
+func (s *Service) sendRawEmail(r *http.Request, requestID string) (*sendRawEmailResponse, error) {
+	form := r.PostForm
 	raw, err := base64.StdEncoding.DecodeString(form.Get("RawMessage.Data"))
 	if err != nil {
 		return nil, invalid("RawMessage.Data is not base64")
 	}
 	m, err := s.check(form, raw)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.authorize(r, "SendRawEmail", m.From, s.resources(m)...); err != nil {
 		return nil, err
 	}
 	s.mutex.Lock()
@@ -169,6 +176,28 @@ func (s *Service) sendRawEmail(form url.Values, requestID string) (*sendRawEmail
 	s.publish(m, raw, fault)
 	fault.after()
 	return &sendRawEmailResponse{Namespace: namespace, MessageID: m.ID, Metadata: metadata{requestID}}, nil
+}
+
+// authorize refuses a call that its signer may not make.
+func (s *Service) authorize(r *http.Request, action, from string, resources ...string) error {
+	if s.options.Authorize == nil {
+		return nil
+	}
+	if err := s.options.Authorize(r, "ses:"+action, from, resources...); err != nil {
+		return refusal(http.StatusForbidden, "AccessDenied", err.Error())
+	}
+	return nil
+}
+
+// resources are what sending a message needs grants for: the sender's identity, and the configuration set
+// if there is one.
+func (s *Service) resources(m Message) []string {
+	arn := "arn:aws:ses:" + s.options.Region + ":" + s.options.Account + ":"
+	needed := []string{arn + "identity/" + s.identity(m.From)}
+	if m.ConfigurationSet != "" {
+		needed = append(needed, arn+"configuration-set/"+m.ConfigurationSet)
+	}
+	return needed
 }
 
 // A refused call has an HTTP status, one of SES's codes and a message.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -182,6 +184,39 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("%d refused messages were kept", n)
 		}
 	})
+}
+
+// Sending needs a grant for the identity that the sender belongs to and for the configuration set.
+func TestAsksWhetherTheCallerMay(t *testing.T) {
+	t.Parallel()
+	o := open(t, Faults{})
+	var asked []string
+	answer := errors.New("not so")
+	o.options.Authorize = func(_ *http.Request, action, from string, resources ...string) error {
+		asked = append(asked, action+" "+from+" "+strings.Join(resources, " "))
+		return answer
+	}
+	_, err := o.send(t, letter("a@example.org"), func(i *ses.SendRawEmailInput) { i.ConfigurationSetName = aws.String("letters") })
+	var refused smithy.APIError
+	if !errors.As(err, &refused) || refused.ErrorCode() != "AccessDenied" || refused.ErrorMessage() != "not so" {
+		t.Errorf("refused with %v", err)
+	}
+	if _, err = o.client.GetSendQuota(t.Context(), nil); !errors.As(err, &refused) || refused.ErrorCode() != "AccessDenied" {
+		t.Errorf("the quota: %v", err)
+	}
+	answer = nil
+	if _, err := o.send(t, letter("a@example.org"), nil); err != nil {
+		t.Errorf("granted, but %v", err)
+	}
+	const arn = "arn:aws:ses:eu-central-1:000000000000:"
+	want := []string{
+		"ses:SendRawEmail notices@munet.example.org " + arn + "identity/munet.example.org " + arn + "configuration-set/letters",
+		"ses:GetSendQuota  *",
+		"ses:SendRawEmail notices@munet.example.org " + arn + "identity/munet.example.org",
+	}
+	if !slices.Equal(asked, want) || o.store.Count() != 1 {
+		t.Errorf("asked %q and took %d", asked, o.store.Count())
+	}
 }
 
 func TestLimits(t *testing.T) {

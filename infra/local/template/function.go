@@ -26,6 +26,7 @@ type Function struct {
 	MaxAge    time.Duration
 	Routes    []Route
 	Schedules []Schedule
+	Grants    []Grant // what its policies allow
 
 	topics []string
 }
@@ -76,7 +77,8 @@ type functionProperties struct {
 		MaximumRetryAttempts     *number
 		MaximumEventAgeInSeconds *number
 	}
-	Events map[string]struct {
+	Policies []policy
+	Events   map[string]struct {
 		Type       string
 		Properties eventProperties
 	}
@@ -96,7 +98,7 @@ type eventProperties struct {
 func (r *resolver) function(id string, globals map[string]any) (Function, error) {
 	p := functionProperties{MemorySize: defaultMemory, Timeout: defaultTimeout}
 	names := []string{"CodeUri", "Handler", "MemorySize", "Timeout", "ReservedConcurrentExecutions",
-		"Environment", "EventInvokeConfig", "Events"}
+		"Environment", "EventInvokeConfig", "Policies", "Events"}
 	// Reading the function's own properties over those of the Globals merges
 	// them by SAM's rules: maps key by key, everything else replaced.
 	defaults, _ := globals["Function"].(map[string]any)
@@ -119,6 +121,9 @@ func (r *resolver) function(id string, globals map[string]any) (Function, error)
 	}
 	for key, value := range p.Environment.Variables {
 		f.Environment[key] = string(value)
+	}
+	if f.Grants, err = grants(p.Policies); err != nil {
+		return Function{}, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Events)) {
 		if err := f.addEvent(name, p.Events[name].Type, p.Events[name].Properties); err != nil {

@@ -104,6 +104,21 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
+func TestGrants(t *testing.T) {
+	t.Parallel()
+	items := "arn:aws:dynamodb:eu-central-1:000000000000:table/munet-ItemsTable"
+	want := []Grant{
+		{"dynamodb:GetItem", items, ""},
+		{"dynamodb:GetItem", items + "/index/due", ""},
+		{"dynamodb:Query", items, ""},
+		{"dynamodb:Query", items + "/index/due", ""},
+		{"ses:SendRawEmail", "*", "notices@mail.example"},
+	}
+	if got := function(t, load(t, Options{}), "ReservedFunction").Grants; !reflect.DeepEqual(got, want) {
+		t.Errorf("granted\n%v, want\n%v", got, want)
+	}
+}
+
 func TestTables(t *testing.T) {
 	t.Parallel()
 	loaded := load(t, Options{StackName: "other"})
@@ -206,6 +221,8 @@ func TestRefusedTemplates(t *testing.T) {
 		"circle":              {text: "Conditions: { C: !Not [!Condition C] }\n" + f + "!If [C, a, b]", want: "in a circle"},
 		"unknown secret":      {text: f + `"{{resolve:secretsmanager:nobody:SecretString}}"`, want: "no such secret"},
 		"other store":         {text: f + `"{{resolve:ssm:name}}"`, want: "only secretsmanager"},
+		"refusing policy":     {text: f + "x\n      Policies: [{ Statement: [{ Effect: Deny }] }]", want: "does not know policies that Deny"},
+		"unknown limit":       {text: f + "x\n      Policies: [{ Statement: [{ Effect: Allow, Condition: { Bool: { a: b } } }] }]", want: "the condition Bool of a"},
 		"unknown event":       {text: f + "x\n      Events: { E: { Type: SQS } }", want: `event E: the local cloud does not know events of the type "SQS"`},
 	} {
 		_, err := parse([]byte(test.text), test.o)

@@ -83,6 +83,10 @@ func answer(ctx context.Context, event []byte) (any, error) {
 			return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusBadGateway, Body: err.Error()}, nil
 		}
 		return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusOK, Body: id}, nil
+	case "/note":
+		if err := note(ctx, "noted"); err != nil {
+			return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusBadGateway, Body: err.Error()}, nil
+		}
 	case "/sleep":
 		time.Sleep(8 * time.Second)
 	}

@@ -217,12 +217,18 @@ func (b *browser) tick(selector string) {
 	b.do(chromedp.KeyEvent(" "))
 }
 
-// press presses Enter on a link or button, waits for the next page, and has axe look at it.
+// press presses Enter on a link or button.
 func (b *browser) press(selector string) {
 	b.t.Helper()
 	b.tabTo(selector)
+	b.enter()
+}
+
+// enter presses Enter where the focus is, waits for the next page, and has axe look at it.
+func (b *browser) enter() {
+	b.t.Helper()
 	if _, err := chromedp.RunResponse(b.ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
-		b.t.Fatalf("%s: %v\n%s", selector, err, b.words())
+		b.t.Fatalf("%v\n%s", err, b.words())
 	}
 	b.check()
 }

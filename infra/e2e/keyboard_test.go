@@ -116,13 +116,18 @@ func TestBrowserPages(t *testing.T) {
 // looksAt opens a page in both languages on a phone.
 func (b *browser) looksAt(path string) {
 	b.t.Helper()
-	for _, language := range []string{"en", "el"} {
-		b.open(withLanguage(path, language))
-		if want, _, _ := strings.Cut(path, "?"); b.path() != want {
-			b.t.Fatalf("%s leads to %s", path, b.path())
-		}
-		b.fits()
+	b.looksIn("en", path)
+	b.looksIn("el", path)
+}
+
+// looksIn opens a page in one language on a phone.
+func (b *browser) looksIn(language, path string) {
+	b.t.Helper()
+	b.open(withLanguage(path, language))
+	if want, _, _ := strings.Cut(path, "?"); b.path() != want {
+		b.t.Fatalf("%s leads to %s", path, b.path())
 	}
+	b.fits()
 }
 
 // TestBrowserFindsFaults breaks a page and expects axe and the measure of its width to say so.

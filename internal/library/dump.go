@@ -16,7 +16,7 @@ const (
 	// has 40 KB of text.
 	dumpPart = 50
 	// csvPart is how many lines a part of the table has, of which each takes less than 2 KB.
-	csvPart = 2500
+	csvPart = 2000
 )
 
 // writeDump answers with whole practices in all their languages, what was published last first. A

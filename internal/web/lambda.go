@@ -101,8 +101,23 @@ func (w *response) Write(b []byte) (int, error) {
 
 var _ io.Writer = (*response)(nil)
 
+// Lambda gives answers of 6 MB at most (its quota), written as JSON.
+const (
+	// maxText is how long a body may be that is given as text, in bytes: markup becomes up to six times
+	// as long in JSON. A longer one is given in base64, which adds a third.
+	maxText = 512 << 10
+	// maxAnswer is the longest body, in bytes. 64 KB are left for the headers.
+	maxAnswer = (6<<20 - 64<<10) / 4 * 3
+)
+
 func (w *response) event(method string) events.APIGatewayV2HTTPResponse {
 	w.WriteHeader(http.StatusOK)
+	if w.body.Len() > maxAnswer { // else Lambda would call it a failure of the function
+		w.status = http.StatusRequestEntityTooLarge
+		w.header.Set("Content-Type", "text/plain; charset=utf-8")
+		w.body.Reset()
+		w.body.WriteString(http.StatusText(w.status) + "\n")
+	}
 	body := w.body.Bytes()
 	if w.header.Get("Content-Type") == "" && len(body) > 0 {
 		w.header.Set("Content-Type", http.DetectContentType(body))
@@ -119,7 +134,7 @@ func (w *response) event(method string) events.APIGatewayV2HTTPResponse {
 	}
 	switch {
 	case method == http.MethodHead:
-	case isText(w.header) && utf8.Valid(body):
+	case isText(w.header) && len(body) <= maxText && utf8.Valid(body):
 		e.Body = string(body)
 	default:
 		e.Body = base64.StdEncoding.EncodeToString(body)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -146,4 +147,32 @@ func FuzzRequest(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// What Lambda cannot give counts as a failure of the function and rings an alarm; no reader may cause it.
+func TestAnswersFitIntoWhatLambdaGives(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want int
+	}{
+		"markup, long":      {strings.Repeat("<p>&#34;", 500_000), http.StatusOK}, // 4 MB, and 20 as JSON
+		"markup, too long":  {strings.Repeat("&#34;", 1_200_000), http.StatusRequestEntityTooLarge},
+		"markup, some text": {strings.Repeat("<", maxText), http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				w.Header().Set("Cache-Control", "no-store")
+				_, _ = io.WriteString(w, c.body)
+			})
+			answer, err := serve(t.Context(), h, event("POST", "/register"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent, err := json.Marshal(answer)
+			if err != nil || answer.StatusCode != c.want || len(sent) > 6_291_556 || answer.Headers["Cache-Control"] != "no-store" {
+				t.Errorf("status %d, %d bytes, %v", answer.StatusCode, len(sent), err)
+			}
+		})
+	}
 }

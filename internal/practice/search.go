@@ -12,6 +12,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/search"
+	"github.com/municipalitiesnet/munet/internal/thesaurus"
 )
 
 // SearchStore returns the index of all publications, which is kept in the same table.
@@ -21,8 +22,8 @@ func SearchStore(client *dynamo.Client, table string, now func() time.Time) *sea
 
 // Facets of the search index, and the numbers to sort by.
 const (
-	FacetTheme      = "theme"
-	FacetTarget     = "target"
+	FacetTheme      = thesaurus.Theme
+	FacetTarget     = thesaurus.Target
 	FacetCountry    = "country"
 	FacetPopulation = "population"
 	FacetEvidence   = "evidence"

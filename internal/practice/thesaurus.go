@@ -1,27 +1,18 @@
 package practice
 
 import (
-	_ "embed"
-	"encoding/json"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/municipalitiesnet/munet/internal/search"
+	"github.com/municipalitiesnet/munet/internal/thesaurus"
 )
 
 // FacetConcept is what a practice is about in more detail than its themes: interpreting, childcare,
 // debts. Nobody chooses it, and no list shows it: it is found in the words, by the thesaurus, so that
 // a search in one language finds practices in others.
-const FacetConcept = "concept"
-
-// thesaurusFile holds the words by which people look for a theme, a target group or a concept, by
-// facet, value and language. They are words or phrases of at most three words that count (see
-// [search.Terms]).
-//
-//go:embed thesaurus.json
-var thesaurusFile []byte
+const FacetConcept = thesaurus.Concept
 
 // made is a value that is made when it is first asked for. Unlike the functions of [sync.OnceValue] it
 // lets the linker leave out the file, and the stems, where nobody asks.
@@ -36,7 +27,6 @@ func (m *made[T]) by(build func() T) T {
 }
 
 var (
-	entriesMade   made[[]search.Entry]
 	thesaurusMade made[*search.Thesaurus]
 	conceptsMade  made[map[string][]string]
 )
@@ -44,37 +34,15 @@ var (
 // Thesaurus finds practices across languages: a word for a theme, a target group or a concept finds
 // what is about it in every language, below what has the word itself.
 func Thesaurus() *search.Thesaurus {
-	return thesaurusMade.by(func() *search.Thesaurus { return search.NewThesaurus(thesaurusEntries()...) })
+	return thesaurusMade.by(func() *search.Thesaurus { return search.NewThesaurus(thesaurus.Entries()...) })
 }
-
-// thesaurusEntries are what the file says.
-func thesaurusEntries() []search.Entry { return entriesMade.by(readEntries) }
-
-func readEntries() []search.Entry {
-	var file map[string]map[string]map[string][]string
-	if err := json.Unmarshal(thesaurusFile, &file); err != nil {
-		slog.Error("the thesaurus cannot be read", "error", err)
-	}
-	var entries []search.Entry
-	for facet, values := range file {
-		for value, languages := range values {
-			for tag, words := range languages {
-				entries = append(entries, search.Entry{Facet: facet, Value: value, Language: tag, Words: words})
-			}
-		}
-	}
-	return entries
-}
-
-// maxPhrase is how many words that count a phrase of the thesaurus has at most.
-const maxPhrase = 3
 
 // conceptsByStems are the concepts that a language's stems stand for.
 func conceptsByStems() map[string][]string { return conceptsMade.by(readConcepts) }
 
 func readConcepts() map[string][]string {
 	all := map[string][]string{}
-	for _, e := range thesaurusEntries() {
+	for _, e := range thesaurus.Entries() {
 		if e.Facet != FacetConcept {
 			continue
 		}
@@ -99,7 +67,7 @@ func concepts(texts []search.Text) []string {
 	for _, t := range texts {
 		stems := search.Terms(t.Language, t.Text)
 		for i := range stems {
-			for n := 1; n <= min(maxPhrase, len(stems)-i); n++ {
+			for n := 1; n <= min(thesaurus.MaxPhrase, len(stems)-i); n++ {
 				found = append(found, known[stemsKey(t.Language, stems[i:i+n])]...)
 			}
 		}

@@ -6,23 +6,24 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/search"
+	"github.com/municipalitiesnet/munet/internal/thesaurus"
 )
 
 // Every entry can be found: it has words in every language of the thesaurus, they are not too long and
 // not all stop words, and its value is one of the vocabularies'.
 func TestTheThesaurusIsWhole(t *testing.T) {
 	languages := map[string]bool{}
-	for _, e := range thesaurusEntries() {
+	for _, e := range thesaurus.Entries() {
 		languages[e.Language] = true
 	}
 	if len(languages) < 9 {
 		t.Errorf("the thesaurus speaks %d languages", len(languages))
 	}
 	has := map[[2]string]int{}
-	for _, e := range thesaurusEntries() {
+	for _, e := range thesaurus.Entries() {
 		has[[2]string{e.Facet, e.Value}]++
 		for _, words := range e.Words {
-			if n := len(search.Terms(e.Language, words)); n == 0 || n > maxPhrase {
+			if n := len(search.Terms(e.Language, words)); n == 0 || n > thesaurus.MaxPhrase {
 				t.Errorf("%s: %q has %d words that count", e.Language, words, n)
 			}
 		}

@@ -29,7 +29,7 @@ type shelf struct {
 const vocabulary = 20_000
 
 func newShelf(seed uint64) (*shelf, error) {
-	text, err := os.ReadFile("internal/practice/thesaurus.json")
+	text, err := os.ReadFile("internal/thesaurus/thesaurus.json")
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func main() {
 			if c.Kind == newsletter.CampaignKind {
 				return newsletter.ProgressPath(c.Subject)
 			}
-			return "/desk"
+			return newsletter.MailingPath(c.ID)
 		},
 	}
 	engine := &dissemination.Engine{

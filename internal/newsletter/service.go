@@ -68,6 +68,11 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("POST "+one+"/again", web.Coordinators, s.again())
 	m.Handle("GET "+one+"/report", web.Coordinators, s.showReport)
 	m.Handle("GET "+one+"/report.csv", web.Coordinators, s.downloadReport)
+
+	const other = "/desk/mail/{campaign}"
+	m.Handle("GET "+other, web.Coordinators, s.showMailing)
+	m.Handle("GET "+other+"/stop", web.Coordinators, s.showStopMailing)
+	m.Handle("POST "+other+"/{act}", web.Coordinators, s.controlMailing)
 }
 
 func pathOf(id string) string { return "/desk/newsletters/" + id }
@@ -145,8 +150,15 @@ func stageOf(n Newsletter, campaigns map[string]dissemination.Campaign) Stage {
 		return StageDraft
 	}
 	c, ok := campaigns[n.Campaign()]
+	if !ok {
+		return StageSent
+	}
+	return stageOfCampaign(c)
+}
+
+func stageOfCampaign(c dissemination.Campaign) Stage {
 	switch {
-	case !ok || c.State == dissemination.Done && !c.AgainFrom().IsZero():
+	case c.State == dissemination.Done && !c.AgainFrom().IsZero():
 		return StageSent
 	case c.State == dissemination.Scheduled:
 		return StageScheduled

@@ -59,7 +59,11 @@ func TestDuplicatesAreMerged(t *testing.T) {
 	o.contains(o.open("maria", path+"?with=https://munet.example/calls/NONE"), "There is no such call", `value="https://munet.example/calls/NONE"`)
 	o.contains(o.open("maria", path+"?with="+into), "There is no such call")
 	o.contains(o.open("maria", path+"?with=https://munet.example/calls/"+from), "90 %", "80 %", "This one stays")
+	o.submit("eleni", "/calls/"+from+"/partners", url.Values{"act": {"save"}, "idea": {"Keys for families"}})
+	o.submit("eleni", "/calls/"+from+"/follow", nil)
 	o.submit("maria", path, url.Values{"with": {from}})
+	o.contains(o.open("", "/calls/"+into+"?lang=en"), "Keys for families")
+	o.contains(o.open("eleni", "/my-funding/calendar"), "Housing for refugees in small towns", "you follow it")
 	for _, address := range []string{"/calls/" + from, "/api/calls/" + from} {
 		if w := o.do("", "GET", address, nil); w.Code != http.StatusMovedPermanently || !strings.HasSuffix(w.Header().Get("Location"), "/calls/"+into) {
 			t.Errorf("%s leads to %d %s", address, w.Code, w.Header().Get("Location"))

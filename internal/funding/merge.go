@@ -113,5 +113,8 @@ func (s *Service) merge(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Calls.Merge(r.Context(), c.ID, other.ID, entry.Who, s.Audit.Write(entry)); err != nil {
 		return err
 	}
+	if err := s.Partners.Move(r.Context(), other.ID, c.ID); err != nil {
+		return err
+	}
 	return web.SeeOther(w, r, deskPath(c.ID)+"?done=merged")
 }

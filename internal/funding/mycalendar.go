@@ -61,6 +61,9 @@ func (s *Service) calendarOf(ctx context.Context, ref members.Ref, marks interes
 	if err != nil {
 		return nil, err
 	}
+	if calls, err = s.merged(ctx, calls, marks); err != nil {
+		return nil, err
+	}
 	now := s.Now()
 	var all []dated
 	for _, c := range calls {
@@ -72,6 +75,22 @@ func (s *Service) calendarOf(ctx context.Context, ref members.Ref, marks interes
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return a.order(b, now.Unix()) })
 	return all, nil
+}
+
+// merged puts the call in the place of one that was followed and turned out to be the same.
+func (s *Service) merged(ctx context.Context, calls []call.Call, marks interest.Marks) ([]call.Call, error) {
+	var missing []string
+	for _, c := range calls {
+		if version, followed := marks.Followed[c.ID]; followed && c.MergedInto != "" {
+			marks.Followed[c.MergedInto] = version
+			missing = append(missing, c.MergedInto)
+		}
+	}
+	missing = slices.DeleteFunc(missing, func(id string) bool {
+		return slices.ContainsFunc(calls, func(c call.Call) bool { return c.ID == id })
+	})
+	more, err := s.Calls.Calls(ctx, missing)
+	return slices.Concat(calls, more), err
 }
 
 // order puts what comes next first, and what has no deadline ahead last.

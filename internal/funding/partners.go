@@ -3,6 +3,7 @@ package funding
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -166,6 +167,25 @@ func (s *Partners) Save(ctx context.Context, o Offer) error {
 func (s *Partners) Withdraw(ctx context.Context, call, organisation string) error {
 	if _, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: offerKey(call, organisation)}); err != nil {
 		return fmt.Errorf("funding: withdrawing an offer: %w", err)
+	}
+	return nil
+}
+
+// Move brings the offers on a call to the one that it was merged into. An organisation that has one
+// there already keeps that one.
+func (s *Partners) Move(ctx context.Context, from, into string) error {
+	all, err := s.Offers(ctx, from)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		o.Call, o.Version = into, 0
+		if err := s.Save(ctx, o); err != nil && !errors.Is(err, errEdited) {
+			return err
+		}
+		if err := s.Withdraw(ctx, from, o.Organisation); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -6,14 +6,9 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/practice"
+	"github.com/municipalitiesnet/munet/internal/practicepage"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
-
-// tones are the colours of states.
-var tones = map[practice.State]string{
-	practice.Drafted: "plain", practice.Submitted: "waiting", practice.ChangesAsked: "waiting",
-	practice.Published: "good", practice.Declined: "bad", practice.Archived: "plain",
-}
 
 // outcomeTones are those of decisions.
 var outcomeTones = map[practice.Outcome]string{
@@ -48,7 +43,7 @@ func (s *Service) showPractice(w http.ResponseWriter, r *http.Request) error {
 	words := web.Printer(r.Context())
 	data := practiceData{
 		Form: page.Form{Area: "review"}, Practice: p, CanArchive: p.Published > 0 && p.State != practice.Submitted,
-		Tag: page.Tag{Tone: tones[p.State], Text: words.Text("practice.state." + string(p.State))},
+		Tag: practicepage.StateTag(words, p.State),
 		Versions: page.Table{
 			Caption: words.Text("review.versions"),
 			Columns: []page.Column{

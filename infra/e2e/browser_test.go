@@ -85,16 +85,16 @@ func (s *site) browser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.window(t, parent, chromedp.WithNewBrowserContext())
+	return s.window(parent, t, chromedp.WithNewBrowserContext())
 }
 
 // tab opens another window of the same person.
 func (b *browser) tab() *browser {
 	b.t.Helper()
-	return b.site.window(b.t, b.ctx)
+	return b.site.window(b.ctx, b.t)
 }
 
-func (s *site) window(t *testing.T, parent context.Context, options ...chromedp.ContextOption) *browser {
+func (s *site) window(parent context.Context, t *testing.T, options ...chromedp.ContextOption) *browser {
 	t.Helper()
 	script, err := axeScript()
 	if err != nil {

@@ -98,6 +98,18 @@ func show(t *testing.T, a practicepage.Article, tag language.Tag) string {
 	return w.Body.String()
 }
 
+func TestPeriodWithoutEnd(t *testing.T) {
+	c := content()
+	c.Status, c.End = "running", ""
+	a, err := practicepage.New(c, "Municipality of Pafos", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := show(t, a, "en"); !strings.Contains(got, "<dd>March 2023 –<") {
+		t.Errorf("a practice that goes on has another period:\n%s", got)
+	}
+}
+
 func TestArticle(t *testing.T) {
 	a, err := practicepage.New(content(), "Municipality of Pafos", "en")
 	if err != nil {

@@ -106,8 +106,11 @@ func newFieldView(field string, v url.Values) fieldView {
 	case wordsKind:
 		s := practice.Section(field)
 		f.Limit, f.Rows = s.Limit(), rowsOfSection
-		if s == "title" || s == "summary" {
-			f.Rows = 3
+		switch s {
+		case "title":
+			f.Rows = 2
+		case "summary":
+			f.Rows = 4
 		}
 	case lineKind:
 		f.Limit = practice.MaxURL

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,9 @@ type site struct {
 	sessions    *session.Store
 	newsletters *newsletter.Store
 	ledger      *dissemination.Store
-	mailed      map[string]int // messages by address
+
+	mu     sync.Mutex     // the sender has several messages in hand
+	mailed map[string]int // messages by address
 }
 
 func newSite(t *testing.T, client *dynamodb.Client, tables map[string]string) *site {
@@ -127,6 +130,8 @@ func (s *site) tick(t *testing.T) {
 	engine := dissemination.Engine{
 		Store: s.ledger, Kinds: map[string]dissemination.Kind{newsletter.CampaignKind: bulk.Kind()},
 		Send: func(_ context.Context, m mail.Message) (string, error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			s.mailed[m.To.Email]++
 			return "test", nil
 		},

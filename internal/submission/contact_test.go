@@ -139,13 +139,16 @@ func TestRefusedMessages(t *testing.T) {
 	for field, values := range map[string][]string{
 		"name":    {"", strings.Repeat("n", 121), "a\x00b"},
 		"address": {"", "zoe", "zoe@reader.example, eve@other.example", "zoe@reader.example\r\nBcc: eve@other.example"},
-		"message": {" ", strings.Repeat("m", 3001)},
+		"message": {" ", strings.Repeat("m", 3001), "a\x00b", "a\x1b[31m", "a\xffb"},
 	} {
 		for _, value := range values {
 			form := url.Values{"name": {"Zoe"}, "address": {"zoe@reader.example"}, "message": {"Hello"}}
 			form.Set(field, value)
 			o.contains(o.rejected(http.StatusUnprocessableEntity, "", address, form), `href="#f-`+field+`"`)
 		}
+	}
+	if m, _ := parseMessage(url.Values{"name": {"Zoe \u202eevil"}}); m.Name != "Zoe evil" {
+		t.Errorf("a name that turns the line around: %q", m.Name)
 	}
 	robot := url.Values{"name": {"Zoe"}, "address": {"zoe@reader.example"}, "message": {"Buy"}, "homepage": {"https://spam.example"}}
 	o.submit("", address, robot)

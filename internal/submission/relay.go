@@ -36,7 +36,8 @@ type message struct{ Name, Address, Words string }
 
 func parseMessage(v url.Values) (message, []fault.Field) {
 	m := message{
-		Name: strings.Join(strings.Fields(v.Get("name")), " "), Words: strings.TrimSpace(v.Get("message")),
+		Name:  strings.Join(strings.Fields(strings.Map(turning, v.Get("name"))), " "),
+		Words: strings.TrimSpace(strings.ReplaceAll(v.Get("message"), "\r\n", "\n")),
 	}
 	var refused []fault.Field
 	switch {
@@ -56,9 +57,22 @@ func parseMessage(v url.Values) (message, []fault.Field) {
 		refused = append(refused, fault.Field{Name: "message", Code: "required"})
 	case utf8.RuneCountInString(m.Words) > maxMessage:
 		refused = append(refused, fault.Field{Name: "message", Code: "too-long", Args: map[string]any{"Limit": maxMessage}})
+	case !utf8.ValidString(m.Words) || strings.ContainsFunc(m.Words, isOdd):
+		refused = append(refused, fault.Field{Name: "message", Code: "characters"})
 	}
 	return m, refused
 }
+
+// turning drops the characters that turn the direction of what follows them in a mail program's list.
+func turning(r rune) rune {
+	if unicode.Is(unicode.Bidi_Control, r) {
+		return -1
+	}
+	return r
+}
+
+// isOdd reports whether a character has no place in a letter.
+func isOdd(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // addressee returns a published practice and its contact person, or errNoContact.
 func (s *Service) addressee(r *http.Request) (practice.Publication, members.Person, error) {

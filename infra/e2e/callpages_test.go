@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -11,13 +12,16 @@ import (
 // the pages about funding on a phone.
 func TestBrowserCalls(t *testing.T) {
 	s := start(t)
-	results, err := call.NewStore(s.DynamoDB(), s.Tables["CallsTable"], time.Now).Upsert(t.Context(), "", []call.Record{{
+	orchards := call.Record{
 		Source: call.ByForm, ID: "orchards", Rank: call.RankForm, Content: call.Content{
 			Title: "Orchards where neighbours meet", Programme: "CERV", Kind: call.Grant, Summary: "Shared gardens of towns.",
 			Text: "## Scope\n\nTrees.\n\n- Apples\n- Pears", Opens: call.Date(in(-5)), Deadlines: []call.Deadline{{Day: call.Date(in(40)), CutOff: "17:00"}},
 			Budget: call.Money{Amount: 500_000, Currency: "EUR"}, Language: "en", Links: []call.Link{{URL: "https://orchards.example/"}},
 		},
-	}})
+	}
+	twin := orchards
+	twin.ID, twin.Title = "groves", "Groves where neighbours meet"
+	results, err := call.NewStore(s.DynamoDB(), s.Tables["CallsTable"], time.Now).Upsert(t.Context(), "", []call.Record{orchards, twin})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +42,8 @@ func TestBrowserCalls(t *testing.T) {
 	b.sees("1 call would have fitted", "“Orchards” in the title")
 	b.press(`button[value="save"]`)
 	b.sees("Saved. You will get a mail every Monday at 7:00", "Words: orchards")
+	interest := evaluate[string](b, `document.querySelector('a[href*="/preview"]').pathname`)
+	interest = strings.TrimSuffix(interest, "/preview")
 	b.open("/calls/" + id + "?lang=en")
 	b.press(`a[href^="/calls/` + id + `/follow"]`)
 	b.press(`main form .button`)
@@ -46,9 +52,9 @@ func TestBrowserCalls(t *testing.T) {
 	b.press(`button[value="new"]`)
 	b.sees("shown only once", "you follow it")
 	for _, path := range []string{
-		"/my-funding", "/my-funding/new", "/calls/" + id + "/dismiss", "/calls/" + id + "/partners",
+		"/my-funding", "/my-funding/new", interest, interest + "/preview", interest + "/delete", "/my-funding/calendar", "/calls/" + id + "/dismiss", "/calls/" + id + "/partners",
 		"/desk/calls", "/desk/calls/new", "/desk/calls/upload", "/desk/calls/dismissals", "/desk/sources",
-		"/desk/calls/" + id, "/desk/calls/" + id + "/merge",
+		"/desk/calls/" + id, "/desk/calls/" + id + "/merge", "/desk/calls/" + id + "/merge?with=" + results[1].Call,
 	} {
 		b.looksAt(path)
 	}

@@ -22,6 +22,8 @@
 package fundingalerts
 
 import (
+	"time"
+
 	"github.com/municipalitiesnet/munet/internal/interest"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
@@ -72,7 +74,8 @@ type told struct {
 
 // toldCall is what a person was told of one call.
 type toldCall struct {
-	Version int `json:"version"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
 	// Interests are those through which the call was told.
 	Interests []string `json:"interests,omitempty"`
 	// Reminded are the reminders that were sent, as "2027-03-04 17:00|14": a deadline that moves is

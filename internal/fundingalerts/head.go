@@ -121,6 +121,7 @@ func (s *Store) saveHead(ctx context.Context, h *head, also ...types.TransactWri
 	})
 	if _, refused := dynamo.Cancelled(err); !refused {
 		if err != nil {
+			h.Version = before // so that the lease can be given back
 			return fmt.Errorf("fundingalerts: saving: %w", err)
 		}
 		return nil

@@ -255,10 +255,10 @@ func (m *Matcher) settleShard(ctx context.Context, r *run, missed map[members.Re
 			owed, ok := missed[a.Person]
 			switch {
 			case !ok:
-				writes.add(putTold(a.Person, known[a.Person].with(a.Entries)))
+				writes.add(m.Store.putTold(a.Person, known[a.Person].with(a.Entries, r.Began)))
 				writes.add(deleteOwed(a.Person), nil)
 			case owed:
-				writes.add(putOwed(a))
+				writes.add(m.Store.putOwed(a))
 			default:
 				writes.add(deleteOwed(a.Person), nil)
 			}
@@ -270,15 +270,17 @@ func (m *Matcher) settleShard(ctx context.Context, r *run, missed map[members.Re
 	}
 }
 
-// with returns what a person was told after a mail with these entries.
-func (t told) with(entries []Entry) told {
+// with returns what a person was told after a mail with these entries, without what is long ago.
+func (t told) with(entries []Entry, now time.Time) told {
 	calls := make(map[string]toldCall, len(t.Calls)+len(entries))
 	for id, c := range t.Calls {
-		calls[id] = c
+		if now.Before(c.At.Add(keptTold)) {
+			calls[id] = c
+		}
 	}
 	for _, e := range entries {
 		c := calls[e.Call]
-		c.Version = max(c.Version, e.Version)
+		c.Version, c.At = max(c.Version, e.Version), now
 		for _, i := range e.Interests {
 			if !slices.Contains(c.Interests, i.ID) {
 				c.Interests = append(slices.Clone(c.Interests), i.ID)

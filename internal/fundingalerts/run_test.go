@@ -195,3 +195,15 @@ func TestOrder(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWhatWasToldIsForgottenInTheEnd(t *testing.T) {
+	long := time.Date(2027, 3, 14, 11, 0, 0, 0, time.UTC)
+	knows := told{}.with([]Entry{{Call: "A", Version: 2}}, long).with([]Entry{{Call: "B", Version: 1, Deadline: "2027-06-01", Days: 14}}, long.Add(keptTold/2))
+	if c := knows.Calls["A"]; c.Version != 2 || len(knows.Calls) != 2 {
+		t.Errorf("%+v", knows)
+	}
+	knows = knows.with(nil, long.Add(keptTold))
+	if _, there := knows.Calls["A"]; there || !slices.Contains(knows.Calls["B"].Reminded, "2027-06-01|14") {
+		t.Errorf("%+v", knows)
+	}
+}

@@ -31,6 +31,10 @@ const headKey = "alerts"
 // keptAlerts is how long what a mail told is kept for questions about it.
 const keptAlerts = 60 * 24 * time.Hour
 
+// keptTold is how long we remember that somebody was told of a call, counted from the last time: longer
+// than any call is open. Of whoever gets no mail any more nothing is left after it.
+const keptTold = 3 * 365 * 24 * time.Hour
+
 type (
 	headItem struct {
 		PK string `json:"pk"`
@@ -56,12 +60,12 @@ func (s *Store) putAlert(run string, a alert) (types.WriteRequest, error) {
 	return packedWrite(alertPartition(run, shard), a.Person, a, s.now().Add(keptAlerts))
 }
 
-func putTold(ref members.Ref, t told) (types.WriteRequest, error) {
-	return packedWrite(toldPartition(interest.ShardOf(ref.Organisation)), ref, t, time.Time{})
+func (s *Store) putTold(ref members.Ref, t told) (types.WriteRequest, error) {
+	return packedWrite(toldPartition(interest.ShardOf(ref.Organisation)), ref, t, s.now().Add(keptTold))
 }
 
-func putOwed(a alert) (types.WriteRequest, error) {
-	return packedWrite(owedPartition(interest.ShardOf(a.Person.Organisation)), a.Person, a, time.Time{})
+func (s *Store) putOwed(a alert) (types.WriteRequest, error) {
+	return packedWrite(owedPartition(interest.ShardOf(a.Person.Organisation)), a.Person, a, s.now().Add(keptTold))
 }
 
 func deleteOwed(ref members.Ref) types.WriteRequest {

@@ -69,6 +69,13 @@ func TestThePreviewLooksBackThreeMonths(t *testing.T) {
 	o.lacks(page, "Old housing", "Robots")
 }
 
+func TestThePreviewFindsAcrossLanguages(t *testing.T) {
+	o := newTown(t)
+	o.imports(housing())
+	i := o.saved("/my-funding/new?words="+url.QueryEscape("πρόσφυγες"), url.Values{"name": {"Πρόσφυγες"}, "frequency": {"daily"}})
+	o.contains(o.open("eleni", "/my-funding/"+i.ID+"/preview"), "“refugees” in the title")
+}
+
 func TestColleaguesShareAnInterest(t *testing.T) {
 	o := newTown(t)
 	o.saved("/my-funding/new?words=one", url.Values{"name": {"Mine only"}, "frequency": {"none"}})

@@ -42,8 +42,9 @@ const (
 	maxCandidates = 150
 	// atOnce is how many calls are read at the same time.
 	atOnce = 8
-	// maxSearches is how many words of an interest candidates are searched for.
-	maxSearches = 12
+	// maxSearches is how many words of an interest, and words that mean the same, candidates are
+	// searched for.
+	maxSearches = 24
 )
 
 func (s *Service) showPreview(w http.ResponseWriter, r *http.Request) error {
@@ -139,8 +140,9 @@ func candidates(index *search.Index, c *interest.Criteria, ranges map[string]sea
 	narrowTo(call.FacetApplicant, texts(c.Kinds), call.AnyValue)
 	narrowTo(call.FacetCountry, c.Countries, call.AnyValue)
 	var searches []search.Query
-	if len(c.Topics) > 0 {
-		one := map[string][]string{call.FacetTopic: texts(c.Topics)}
+	themes, meant := c.Meant("en", "el") // the languages of most calls
+	if themes = append(themes, c.Topics...); len(themes) > 0 {
+		one := map[string][]string{call.FacetTopic: texts(themes)}
 		for name, values := range filters {
 			one[name] = values
 		}
@@ -150,7 +152,7 @@ func candidates(index *search.Index, c *interest.Criteria, ranges map[string]sea
 	for _, word := range words.Any {
 		searches = append(searches, search.Query{Words: word, Filters: filters})
 	}
-	for _, phrase := range words.Phrases {
+	for _, phrase := range slices.Concat(words.Phrases, meant) {
 		searches = append(searches, search.Query{Words: `"` + phrase + `"`, Filters: filters})
 	}
 	if len(searches) == 0 {

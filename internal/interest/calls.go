@@ -99,7 +99,7 @@ func (s *Calls) index(i int, c *call.Content) {
 		field.stems, field.words = analyse(c.Language, f.text)
 		for at, stem := range field.stems {
 			if _, ok := field.first[stem]; !ok {
-				field.first[stem] = int32(at) //nolint:gosec // a text has some thousand words
+				field.first[stem] = int32(at)
 				put(s.stems, stem, i, n)
 			}
 		}
@@ -164,7 +164,7 @@ func (c *indexed) find(w wantedWord) (Reason, int) {
 			if at < 0 {
 				continue
 			}
-			if !w.phrase {
+			if len(form) == 1 {
 				return Reason{Kind: ByWord, Value: f.words[at], Field: f.name}, f.worth
 			}
 			return Reason{Kind: ByPhrase, Value: strings.Join(slices.Compact(f.words[at:at+len(form)]), " "), Field: f.name}, f.worth + phraseBonus

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/municipalitiesnet/munet/internal/call"
-	"github.com/municipalitiesnet/munet/internal/search"
+	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 // Match is a call that fits an interest.
@@ -41,49 +41,69 @@ const (
 	ByPartners  ReasonKind = "partners"
 )
 
-// What each reason adds to a score. A call that shares neither a topic nor a word with an interest
-// that names some does not fit, whatever else it has; a single word deep in the text is not enough
-// either. Measured on the labelled set, see TestQuality.
+// What each reason adds to a score. The best of the words counts by its place, the others a little.
 const (
 	topicScore    = 45
 	titleScore    = 45
 	summaryScore  = 35
 	textScore     = 15
+	themeScore    = 20 // a theme that a word of the interest names, in a call without its words
 	phraseBonus   = 10
 	anotherWord   = 10 // for each further word of the interest that the call has
 	anotherWords  = 20 // the most that further words add
 	programmeFits = 10
-	kindFits      = 10
+	kindFits      = 5
 	countryFits   = 5
 	budgetFits    = 5
-	enough        = 25
 	most          = 100
+)
+
+// The scores from which a call fits an interest that names topics or words, or both of them.
+//
+// For the one, a topic is enough, or a word in the title or summary, a phrase, or two words. A word deep
+// in the text is enough only in a call that says more: that it is of the programme, or two of these:
+// for the kind of organisation, in the country, with grants of the size. For a theme that a word names,
+// one of these is enough.
+//
+// An interest that names both wants both. A topic, or a word in the title, is enough in a call that
+// says more as above; words without a topic are if one is high up and others are there as well.
+//
+// The weights were chosen on half of the labelled profiles, see TestQuality.
+const (
+	enough       = 25
+	enoughOfBoth = 55
 )
 
 // Match returns the calls that fit, the best first, those that fit alike in the calls' order.
 func (s *Calls) Match(c *Criteria) []Match {
+	if len(s.calls) == 0 {
+		return nil
+	}
 	fit := s.admitted(c)
 	wanted := s.wanted(c.Words)
 	for _, w := range wanted.not {
 		fit.remove(s.having(w))
 	}
-	topical := newSet(len(s.calls))
-	for _, t := range c.Topics {
-		topical.add(s.topics[t])
+	least := 0
+	switch topics, words := len(c.Topics) > 0, len(wanted.any) > 0; {
+	case topics && words:
+		least = enoughOfBoth
+	case topics || words:
+		least = enough
 	}
-	named := len(c.Topics) > 0 || len(wanted.any) > 0
-	if named {
-		worded := newSet(len(s.calls))
+	if least > 0 {
+		about := newSet(len(s.calls))
 		for _, w := range wanted.any {
-			worded.add(s.having(w))
+			about.add(s.having(w))
 		}
-		worded.add(topical)
-		fit.keep(worded)
+		for _, t := range slices.Concat(c.Topics, wanted.themes) {
+			about.add(s.topics[t])
+		}
+		fit.keep(about)
 	}
 	var found []Match
 	for i := range fit.all() {
-		m := s.judge(i, c, wanted.any)
-		if !named || m.Score >= enough {
+		if m := s.judge(i, c, wanted); m.Score >= least {
 			found = append(found, m)
 		}
 	}
@@ -125,7 +145,7 @@ func narrow[T comparable](fit set, values []T, having map[T]set, silent set) {
 }
 
 // judge scores a call that passed, with the reasons.
-func (s *Calls) judge(i int, c *Criteria, wanted []wantedWord) Match {
+func (s *Calls) judge(i int, c *Criteria, wanted wantedWords) Match {
 	m, has := Match{Call: i}, &s.calls[i]
 	for _, t := range c.Topics {
 		if s.topics[t].has(i) {
@@ -135,7 +155,9 @@ func (s *Calls) judge(i int, c *Criteria, wanted []wantedWord) Match {
 	if len(m.Reasons) > 0 {
 		m.Score = topicScore
 	}
-	m.words(has, wanted)
+	if !m.words(has, wanted.any) {
+		m.themes(s, c, wanted.themes)
+	}
 	facts(&m, ByProgramme, c.Programmes, s.programmes, programmeFits)
 	facts(&m, ByKind, c.Kinds, s.kinds, kindFits)
 	facts(&m, ByCountry, c.Countries, s.countries, countryFits)
@@ -150,19 +172,34 @@ func (s *Calls) judge(i int, c *Criteria, wanted []wantedWord) Match {
 	return m
 }
 
-// words adds what the words and phrases that the call has are worth: the best place in full, further
-// words a little each.
-func (m *Match) words(has *indexed, wanted []wantedWord) {
+// words adds what the words and phrases that the call has are worth, and reports whether it has any:
+// the best place in full, further words a little each.
+func (m *Match) words(has *indexed, wanted []wantedWord) bool {
 	best, others := 0, -anotherWord
 	for _, w := range wanted {
 		reason, score := has.find(w)
-		if score == 0 {
+		if score == 0 || slices.Contains(m.Reasons, reason) { // two words may mean the same
 			continue
 		}
 		m.Reasons = append(m.Reasons, reason)
 		best, others = max(best, score), min(others+anotherWord, anotherWords)
 	}
 	m.Score += best + max(others, 0)
+	return best > 0
+}
+
+// themes adds the themes that the words of an interest name, beside its topics.
+func (m *Match) themes(s *Calls, c *Criteria, named []members.Topic) {
+	found := false
+	for _, t := range named {
+		if s.topics[t].has(m.Call) && !slices.Contains(c.Topics, t) {
+			found = true
+			m.Reasons = append(m.Reasons, Reason{Kind: ByTopic, Value: string(t)})
+		}
+	}
+	if found {
+		m.Score += themeScore
+	}
 }
 
 // facts adds the values that a call names among those that the interest names.
@@ -177,54 +214,4 @@ func facts[T ~string](m *Match, kind ReasonKind, values []T, having map[T]set, w
 	if found {
 		m.Score += worth
 	}
-}
-
-// wantedWords are the words of an interest, analysed.
-type wantedWords struct{ any, not []wantedWord }
-
-// wantedWord is a word or a phrase: the stems in each language that calls have, and perhaps the same
-// in several.
-type wantedWord struct {
-	forms  [][]string
-	phrase bool
-}
-
-// wanted analyses words in every language that the calls have, once for each text.
-func (s *Calls) wanted(words string) wantedWords {
-	if words == "" {
-		return wantedWords{}
-	}
-	if w, ok := s.analysed[words]; ok {
-		return w
-	}
-	parsed := search.ParseWords(words)
-	var w wantedWords
-	for _, word := range parsed.Any {
-		w.any = s.appendWord(w.any, word, false)
-	}
-	for _, phrase := range parsed.Phrases {
-		w.any = s.appendWord(w.any, phrase, true)
-	}
-	for _, not := range parsed.Not {
-		w.not = s.appendWord(w.not, not, true)
-	}
-	if len(s.analysed) < maxAnalysed {
-		s.analysed[words] = w
-	}
-	return w
-}
-
-func (s *Calls) appendWord(to []wantedWord, word string, phrase bool) []wantedWord {
-	w := wantedWord{phrase: phrase}
-	for lang := range s.languages {
-		stems := search.Terms(lang, word)
-		if len(stems) > 0 && !slices.ContainsFunc(w.forms, func(f []string) bool { return slices.Equal(f, stems) }) {
-			w.forms = append(w.forms, stems)
-		}
-	}
-	if len(w.forms) == 0 {
-		return to
-	}
-	slices.SortFunc(w.forms, slices.Compare)
-	return append(to, w)
 }

@@ -13,6 +13,9 @@ RUNFLAGS ?=
 # The processor that `make build` builds for: arm64 or x86_64. Empty: the template's default.
 ARCH ?=
 
+# What `make deploy` deploys: production, which is the default of samconfig.toml, or staging.
+STAGE ?= production
+
 # More flags for go test, such as TESTFLAGS='-run Register -v'.
 TESTFLAGS ?=
 
@@ -98,8 +101,8 @@ else
 	@FUNDING_KILL_ROUNDS=50 go test -count=1 -run TestKilled -v ./internal/fundingalerts
 endif
 
-deploy: build ## Deploy to AWS with the credentials of your environment; asks before it changes anything
-	$(PYTHON)/python -m samcli deploy --guided
+deploy: build ## Deploy to AWS with your credentials, STAGE=production or staging; asks before it changes anything
+	$(PYTHON)/python -m samcli deploy --guided --config-env $(STAGE:production=default)
 
 clean-data: ## Forget what the local website stored
 	rm -rf .local

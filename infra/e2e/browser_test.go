@@ -155,7 +155,7 @@ func (b *browser) check() {
 func (b *browser) faults() []string {
 	b.t.Helper()
 	b.do(chromedp.WaitReady("main"), chromedp.Evaluate[chromedp.Void](b.axe))
-	return evaluate[[]string](b, `axe.run(document, {iframes: false}).then(r => r.violations.map(v =>
+	return evaluate[[]string](b, `axe.run(document, {iframes: false, resultTypes: ["violations"]}).then(r => r.violations.map(v =>
 		v.id + ": " + v.help + ": " + v.nodes.map(n => n.target.join(" ")).join("; ")))`)
 }
 

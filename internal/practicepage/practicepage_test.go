@@ -84,14 +84,14 @@ func content() practice.Content {
 	}
 }
 
-// show renders the whole article on a page in a language.
-func show(t *testing.T, a practicepage.Article, tag language.Tag) string {
+// show renders the whole article on an English page.
+func show(t *testing.T, a practicepage.Article) string {
 	t.Helper()
 	pages := page.New(fstest.MapFS{"templates/x.html": {Data: []byte(
 		`{{define "title"}}x{{end}}{{define "heading"}}{{template "practice-title" .Data}}{{end}}{{define "content"}}{{template "practice" .Data}}{{end}}`,
 	)}}, practicepage.Templates)
 	w := httptest.NewRecorder()
-	r := httptest.NewRequestWithContext(t.Context(), "GET", "/?lang="+string(tag), nil)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/?lang=en", nil)
 	if err := pages.Render(w, r, http.StatusOK, "x.html", a); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestPeriodWithoutEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := show(t, a, "en"); !strings.Contains(got, "<dd>March 2023 –<") {
+	if got := show(t, a); !strings.Contains(got, "<dd>March 2023 –<") {
 		t.Errorf("a practice that goes on has another period:\n%s", got)
 	}
 }
@@ -115,7 +115,7 @@ func TestArticle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := show(t, a, "en")
+	got := show(t, a)
 	for _, want := range []string{
 		`<h1 lang="en" dir="auto">Kitchen of the world</h1>`, `Women cook and learn.`, `<h2>The challenge</h2>`, "<h3>Weekly</h3>",
 		"March 2023 – December 2024", "Women, Families", "4. Language, history", "Own budget, Asylum", `href="https://pafos.example/report.pdf" rel="nofollow noopener"`,
@@ -138,7 +138,7 @@ func TestTranslation(t *testing.T) {
 	if a.Language != "ar" || !a.Translated() || len(a.Others) != 2 || a.Others[0] != "el" {
 		t.Errorf("language %s, others %v", a.Language, a.Others)
 	}
-	if got := show(t, a, "en"); !strings.Contains(got, `<h1 lang="ar" dir="auto">مطبخ العالم</h1>`) || !strings.Contains(got, "Translated from: English.") {
+	if got := show(t, a); !strings.Contains(got, `<h1 lang="ar" dir="auto">مطبخ العالم</h1>`) || !strings.Contains(got, "Translated from: English.") {
 		t.Error("the article does not say that it is a translation, or in which language")
 	}
 }
@@ -148,7 +148,7 @@ func TestAnUnfinishedDraftCanBeShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := show(t, a, "en"); !strings.Contains(got, ">T</h1>") {
+	if got := show(t, a); !strings.Contains(got, ">T</h1>") {
 		t.Error("no title")
 	}
 	var none template.HTML

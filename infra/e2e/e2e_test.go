@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,7 +33,7 @@ var shared = sync.OnceValues(func() (*site, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	var err error
-	running, err = cloud.Start(ctx, cloud.Options{NoSchedules: true, Log: logs()})
+	running, err = launch(ctx, cloud.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,16 @@ func TestMain(m *testing.M) {
 			code = 1
 		}
 	}
+	if err := checkPrivileges(code == 0 && allTests()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	os.Exit(code)
+}
+
+// allTests reports whether this run leaves no test out.
+func allTests() bool {
+	return flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && chromePath() != ""
 }
 
 // start returns the running site.

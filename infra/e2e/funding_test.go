@@ -27,7 +27,7 @@ const (
 // fundingSite is a site with sources of its own, and the officers in it.
 func fundingSite(t *testing.T) *site {
 	t.Helper()
-	c, err := cloud.Start(t.Context(), cloud.Options{NoSchedules: true, Log: logs()})
+	c, err := launch(t.Context(), cloud.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func TestAnImportOfCallsThatIsKilledGoesOn(t *testing.T) {
 	for _, kind := range []portal.Type{portal.External, portal.Cascade, portal.Interreg} {
 		calls = append(calls, portal.Call{Type: kind, ID: "7" + string(kind), Title: "One more", Deadlines: []string{"2090-01-01"}})
 	}
-	c, err := cloud.Start(t.Context(), cloud.Options{NoSchedules: true, Log: logs(), FundingCalls: calls})
+	c, err := launch(t.Context(), cloud.Options{FundingCalls: calls})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -177,7 +177,7 @@ func (s *site) sendAll(t *testing.T, id string) dissemination.Report {
 // startAlone starts a cloud of this test's own, for what others must not see or disturb.
 func startAlone(t *testing.T) *site {
 	t.Helper()
-	c, err := cloud.Start(t.Context(), cloud.Options{NoSchedules: true, Log: logs()})
+	c, err := launch(t.Context(), cloud.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,21 @@ func TestEveryFunctionIsWatchedAndDescribed(t *testing.T) {
 	}
 }
 
+// Staging and production may share an account: no schedule has the name that SAM makes without the
+// stack's, and no resource has a name that does not begin with the stack's or follow from a parameter.
+func TestTwoStacksFitIntoOneAccount(t *testing.T) {
+	text := string(read(t, "template.yaml"))
+	if all, own := strings.Count(text, "Type: ScheduleV2\n"), strings.Count(text, "            OmitName: true"); all != own {
+		t.Errorf("%d schedules, and %d leave their name to CloudFormation", all, own)
+	}
+	fixed := regexp.MustCompile(`(?m)^ +(?:FunctionName|TableName|QueueName|TopicName|RoleName|LogGroupName|DashboardName|AlarmName): (.+)$`)
+	for _, name := range fixed.FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(name[1], "AWS::StackName") {
+			t.Errorf("%s is the same in every stack", name[0])
+		}
+	}
+}
+
 // sectionHeading is that of an alarm: one word in capitals and small letters.
 var sectionHeading = regexp.MustCompile(`(?m)^## ([A-Z][a-z]+(?:[A-Z][a-z]+)+)$`)
 

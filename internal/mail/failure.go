@@ -81,6 +81,14 @@ func classify(err error, connected bool) error {
 		}
 		return ErrThrottled
 	default:
-		return &Refused{Code: code, Permanent: slices.Contains(permanent, code)}
+		return &Refused{Code: code, Permanent: slices.Contains(permanent, code) && !paused(message)}
 	}
+}
+
+// paused reports whether a refusal is about the account and not about the message: SES says so with
+// the code MessageRejected and the words "Sending paused for this account" or "suspended". Everything
+// is sent once the account may send again.
+func paused(message string) bool {
+	message = strings.ToLower(message)
+	return strings.HasPrefix(message, "sending ") && strings.Contains(message, "for this account")
 }

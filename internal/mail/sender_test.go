@@ -89,6 +89,7 @@ func TestSendClassifiesFailures(t *testing.T) {
 		{"daily", refuse(400, "Throttling", "Daily message quota exceeded."), ErrQuota, "", false},
 		{"bad address", refuse(400, "InvalidParameterValue", "Illegal address maria@larnaca.example"), nil, "InvalidParameterValue", true},
 		{"rejected", refuse(400, "MessageRejected", "Email address is not verified: maria@larnaca.example"), nil, "MessageRejected", true},
+		{"an account that is paused", refuse(400, "MessageRejected", "Sending paused for this account. For more information, please check the inbox."), nil, "MessageRejected", false},
 		{"paused", refuse(400, "AccountSendingPausedException", "Paused"), nil, "AccountSendingPausedException", false},
 		{"no right", refuse(403, "AccessDenied", "Not allowed"), nil, "AccessDenied", false},
 		{"failure within SES", refuse(500, "InternalFailure", "maria@larnaca.example"), nil, "", false},

@@ -14,7 +14,7 @@ import (
 )
 
 // tries is how often a change is tried that met another one, such as a profile saved at the same moment.
-const tries = 5
+const tries = 20
 
 // Decide takes an action on an organisation and on all of its people that the action is open for,
 // in one transaction together with the writes in also (an audit entry). It returns the people whose

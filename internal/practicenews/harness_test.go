@@ -1,8 +1,10 @@
 package practicenews
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -260,15 +262,18 @@ type wire struct {
 	dieAt  int  // the number of the write, from 1
 	late   bool // that write is still made, but not answered
 	dead   bool
+	// next is the emulator's own client: httptest closes idle connections of the default one.
+	next dynamodb.HTTPClient
 }
 
 var errDead = errors.New("the process is dead")
 
 func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	operation := r.Header.Get("X-Amz-Target")
+	reads := strings.Contains(operation, "Get") || strings.Contains(operation, "Query")
 	w.mu.Lock()
 	dead := w.dead
-	if !strings.Contains(operation, "Get") && !strings.Contains(operation, "Query") {
+	if !reads {
 		w.writes++
 		if w.writes == w.dieAt {
 			w.dead, dead = true, !w.late
@@ -279,7 +284,10 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	if dead {
 		return nil, errDead
 	}
-	response, err := http.DefaultClient.Do(r)
+	if reads {
+		return w.read(r)
+	}
+	response, err := w.next.Do(r)
 	if unanswered && err == nil {
 		_ = response.Body.Close()
 		return nil, errDead
@@ -287,8 +295,33 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
+// read repeats a read whose connection broke, as the SDK does with its usual retryer.
+func (w *wire) read(r *http.Request) (*http.Response, error) {
+	for try := 1; ; try++ {
+		again := r.Clone(r.Context())
+		if r.GetBody != nil {
+			body, err := r.GetBody()
+			if err != nil {
+				return nil, err
+			}
+			again.Body = body
+		}
+		response, err := w.next.Do(again)
+		if err == nil {
+			var whole []byte
+			whole, err = io.ReadAll(response.Body)
+			_ = response.Body.Close()
+			response.Body = io.NopCloser(bytes.NewReader(whole))
+		}
+		if err == nil || try == 3 || r.GetBody == nil {
+			return response, err
+		}
+	}
+}
+
 // over is a connection over a wire.
 func (o *office) over(w *wire) *dynamodb.Client {
+	w.next = o.client.Options().HTTPClient
 	return dynamodb.New(o.client.Options(), func(options *dynamodb.Options) {
 		options.HTTPClient = w
 		options.Retryer = aws.NopRetryer{} // the dead do not try again

@@ -46,10 +46,11 @@ var tables = sync.OnceValues(func() ([]template.Table, error) {
 	return t.Tables, nil
 })
 
-// Tables makes empty tables as template.yaml describes them, for this test
-// alone, and deletes them when it ends: those with the given logical ids
-// ("MembersTable"), or all. It returns a client and the tables' names by
-// logical id. Tests that use it may run in parallel.
+// Tables makes empty tables as template.yaml describes them, except that
+// nothing expires in them, for this test alone, and deletes them when it ends:
+// those with the given logical ids ("MembersTable"), or all. It returns a
+// client and the tables' names by logical id. Tests that use it may run in
+// parallel.
 func Tables(t testing.TB, logicalIDs ...string) (*dynamodb.Client, map[string]string) {
 	t.Helper()
 	client, err := shared()
@@ -68,6 +69,9 @@ func Tables(t testing.TB, logicalIDs ...string) (*dynamodb.Client, map[string]st
 			continue
 		}
 		table.Name = prefix + table.LogicalID
+		// Tests have clocks of their own. The emulator goes by the machine's, and would delete what
+		// expires in the past of the one and the future of the other.
+		table.TimeToLive = ""
 		names[table.LogicalID] = table.Name
 		chosen = append(chosen, table)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/interest"
-	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 // window is what a run looks at: the same in each of its shards.

@@ -1,10 +1,10 @@
 package funding
 
 import (
-	"encoding/xml"
 	"net/http"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/atom"
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -12,42 +12,6 @@ import (
 
 // feedLength is how many calls a feed holds.
 const feedLength = 50
-
-// An Atom feed (RFC 4287).
-type (
-	feed struct {
-		XMLName  xml.Name   `xml:"http://www.w3.org/2005/Atom feed"`
-		Language string     `xml:"xml:lang,attr"`
-		ID       string     `xml:"id"`
-		Title    string     `xml:"title"`
-		Updated  string     `xml:"updated"`
-		Author   feedAuthor `xml:"author"`
-		Links    []feedLink `xml:"link"`
-		Entries  []entry    `xml:"entry"`
-	}
-	feedAuthor struct {
-		Name string `xml:"name"`
-	}
-	feedLink struct {
-		Rel  string `xml:"rel,attr"`
-		Type string `xml:"type,attr"`
-		URL  string `xml:"href,attr"`
-	}
-	entry struct {
-		Language   string         `xml:"xml:lang,attr"`
-		ID         string         `xml:"id"`
-		Title      string         `xml:"title"`
-		Updated    string         `xml:"updated"`
-		Published  string         `xml:"published"`
-		Link       feedLink       `xml:"link"`
-		Categories []feedCategory `xml:"category"`
-		Summary    string         `xml:"summary"`
-	}
-	feedCategory struct {
-		Term  string `xml:"term,attr"`
-		Label string `xml:"label,attr"`
-	}
-)
 
 // showFeed answers with the latest calls that a search finds. The feed of a search has the search's
 // own parameters.
@@ -62,46 +26,31 @@ func (s *Service) showFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	self := s.Post.Site.URL + web.InLanguage(q.at(feedPath), p.Tag())
-	f := feed{
-		Language: string(p.Tag()), ID: self, Title: q.title(p), Author: feedAuthor{p.Text("shell.network")},
-		Links: []feedLink{
-			{"self", "application/atom+xml", self},
-			{"alternate", "text/html", s.Post.Site.URL + web.InLanguage(q.at(root), p.Tag())},
-		},
+	site := s.Post.Site.URL
+	f := atom.Feed{
+		Language: p.Tag(), ID: site + web.InLanguage(q.at(feedPath), p.Tag()), Page: site + web.InLanguage(q.at(root), p.Tag()),
+		Title: q.title(p), Author: atom.Person{Name: p.Text("shell.network")},
 	}
-	latest := time.Unix(0, 0) // a feed must say something while it is empty
 	for _, h := range found.hits {
 		f.Entries = append(f.Entries, s.feedEntry(p, h, found.at))
-		if h.ChangedAt.After(latest) {
-			latest = h.ChangedAt
-		}
 	}
-	f.Updated = stamp(latest)
-	body, err := xml.Marshal(f)
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	cached(h, "application/atom+xml; charset=utf-8")
-	h.Set("Content-Language", string(p.Tag()))
-	h.Add("Vary", "Accept-Language, Cookie")
-	_, err = w.Write(append([]byte(xml.Header), body...))
-	return err
+	cached(w.Header(), "application/atom+xml; charset=utf-8")
+	w.Header().Add("Vary", "Accept-Language, Cookie")
+	return f.Write(w)
 }
 
 // feedEntry is one call in the feed. Its identifier never changes.
-func (s *Service) feedEntry(p *language.Printer, h call.Hit, at time.Time) entry {
-	e := entry{
-		Language: h.Language, ID: s.Post.Site.URL + call.Path(h.ID), Title: h.Title, Summary: h.Summary,
-		Updated: stamp(h.ChangedAt), Published: stamp(h.SeenAt),
-		Link: feedLink{"alternate", "text/html", s.Post.Site.URL + web.InLanguage(call.Path(h.ID), p.Tag())},
+func (s *Service) feedEntry(p *language.Printer, h call.Hit, at time.Time) atom.Entry {
+	site := s.Post.Site.URL
+	e := atom.Entry{
+		Language: language.Tag(h.Language), ID: site + call.Path(h.ID), Title: h.Title, Summary: h.Summary,
+		Updated: h.ChangedAt, Published: h.SeenAt, Link: atom.HTML(p.Tag(), site+web.InLanguage(call.Path(h.ID), p.Tag())),
 	}
 	if next, ok := h.Next(at); ok {
 		e.Summary = p.Text("funding.deadline.next", "Deadline", next.Words(p)) + ". " + e.Summary
 	}
 	for _, t := range h.Topics {
-		e.Categories = append(e.Categories, feedCategory{string(t), p.Text("topic." + string(t))})
+		e.Categories = append(e.Categories, atom.Category{Term: string(t), Label: p.Text("topic." + string(t))})
 	}
 	return e
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/atom"
 	"github.com/municipalitiesnet/munet/internal/call"
 )
 
@@ -118,10 +119,10 @@ func TestPagesGoOnAtTheSameMoment(t *testing.T) {
 func TestFeedsOfASearch(t *testing.T) {
 	o := newTown(t)
 	id := o.imports(housing(func(r *call.Record) { r.Title = `=HYPERLINK("x")` }))
-	var atom feed
-	if err := xml.Unmarshal([]byte(o.open("", "/calls.atom?topic=housing&lang=en")), &atom); err != nil || len(atom.Entries) != 1 ||
-		atom.Entries[0].ID != "https://munet.example/calls/"+id || !strings.Contains(atom.Title, "Housing") {
-		t.Errorf("the feed is %+v, %v", atom, err)
+	var feed atom.Feed
+	if err := xml.Unmarshal([]byte(o.open("", "/calls.atom?topic=housing&lang=en")), &feed); err != nil || len(feed.Entries) != 1 ||
+		feed.Entries[0].ID != "https://munet.example/calls/"+id || !strings.Contains(feed.Title, "Housing") {
+		t.Errorf("the feed is %+v, %v", feed, err)
 	}
 	lines, err := csv.NewReader(strings.NewReader(o.open("", "/calls.csv?topic=housing"))).ReadAll()
 	if err != nil || len(lines) != 2 || lines[1][1] != `'=HYPERLINK("x")` || lines[1][5] != "open" || lines[1][7] != "2027-04-08 17:00" || lines[1][19] != "https://munet.example/calls/"+id {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/interest"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -82,7 +83,7 @@ func readInterest(v url.Values, stored interest.Interest, reader members.Ref, in
 func chosen[T ~string](typed []string) []T {
 	var all []T
 	for _, v := range typed {
-		if v != "" && !slices.Contains(all, T(v)) && len(all) < maxValues*2 {
+		if v != "" && !slices.Contains(all, T(v)) && len(all) < facet.MaxValues*2 {
 			all = append(all, T(v))
 		}
 	}

@@ -6,15 +6,16 @@ import (
 	"unicode"
 
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/search"
 )
 
-// A facet is a property by which calls are counted and filtered. Its name is the one in the index and
+// A property is a facet: something by which calls are counted and filtered. Its name is the one in the index and
 // in addresses.
-type facet struct {
+type property struct {
 	name string
 	// label begins the keys of the values' names in the catalogues; "" where names have another source.
 	label string
@@ -25,7 +26,7 @@ type facet struct {
 }
 
 // facets are all of them in the order in which the page shows them.
-var facets = []facet{
+var facets = []property{
 	{name: call.FacetTopic, label: "topic."},
 	{name: call.FacetProgramme},
 	{name: call.FacetKind, label: "call.kind.", order: texts(call.Kinds)},
@@ -47,7 +48,7 @@ const maxValue = 80
 
 // read returns a value of the facet as the index has it, and whether it can be one. Whether it is one
 // shows in the results: an address may be older than the list of programmes.
-func (f facet) read(value string) (string, bool) {
+func (f property) read(value string) (string, bool) {
 	if f.name == call.FacetCountry && value != "" {
 		return language.CountryCode(value)
 	}
@@ -56,7 +57,7 @@ func (f facet) read(value string) (string, bool) {
 }
 
 // text names a value in the reader's language.
-func (f facet) text(p *language.Printer, value string) string {
+func (f property) text(p *language.Printer, value string) string {
 	switch {
 	case f.name == call.FacetCountry:
 		return p.Country(value)
@@ -70,7 +71,7 @@ func (f facet) text(p *language.Printer, value string) string {
 
 // counts are the counted values in the order in which people look for them. What is open to all is
 // added to each.
-func (f facet) counts(counted []search.Count) []search.Count {
+func (f property) counts(counted []search.Count) []search.Count {
 	var all []search.Count
 	anybody := 0
 	for _, c := range counted {
@@ -91,48 +92,16 @@ func (f facet) counts(counted []search.Count) []search.Count {
 	return all
 }
 
-// facetView is a facet as the page shows it: the values that count most, and the others behind a
-// word, so that the list stays short.
-type facetView struct {
-	Name string
-	Page page.Facets
-	More []page.Facet
-}
-
-// few is how many values of a facet are shown at once.
-const few = 6
-
 // view makes the counts of a facet links, each to the query with or without the value.
-func (f facet) view(p *language.Printer, q query, counted []search.Count, link func(query) string) facetView {
-	v := facetView{Name: f.name, Page: page.Facets{Title: p.Text("funding.facet." + f.name)}}
-	for _, value := range q.Values[f.name] { // chosen, and without a single result
-		if !slices.ContainsFunc(counted, func(c search.Count) bool { return c.Value == value }) {
-			counted = append(counted, search.Count{Value: value})
-		}
-	}
-	var chosen, others []page.Facet
-	for _, c := range f.counts(counted) {
-		entry := page.Facet{
-			Text: f.text(p, c.Value), Count: c.N, Selected: slices.Contains(q.Values[f.name], c.Value),
-			URL: link(q.toggle(f.name, c.Value)),
-		}
-		if entry.Selected {
-			chosen = append(chosen, entry)
-		} else {
-			others = append(others, entry)
-		}
-	}
-	room := max(few-len(chosen), 0)
-	if len(others) <= room+1 { // nothing is gained by hiding one
-		room = len(others)
-	}
-	v.Page.Facets, v.More = slices.Concat(chosen, others[:room]), others[room:]
-	return v
+func (f property) view(p *language.Printer, q query, counted []search.Count, link func(query) string) facet.View {
+	return facet.NewView(f.name, p.Text("funding.facet."+f.name), q.Values[f.name], counted, f.counts, func(value string) (string, string) {
+		return f.text(p, value), link(q.toggle(f.name, value))
+	})
 }
 
 // statusView counts the calls of each status, as links.
-func statusView(p *language.Printer, q query, counts map[string]int, link func(query) string) facetView {
-	v := facetView{Name: "status", Page: page.Facets{Title: p.Text("funding.facet.status")}}
+func statusView(p *language.Printer, q query, counts map[string]int, link func(query) string) facet.View {
+	v := facet.View{Name: "status", Page: page.Facets{Title: p.Text("funding.facet.status")}}
 	for _, status := range statuses {
 		if counts[status] == 0 && status != q.Status {
 			continue

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/search"
@@ -28,7 +29,7 @@ type listData struct {
 	Total  int
 	Any    bool // there is a call at all
 	Cards  []card
-	Facets []facetView
+	Facets []facet.View
 	Sorts  []string
 	Paging page.Paging
 	// Addresses of what is found in other forms, and of the form that makes an interest of it.
@@ -71,7 +72,7 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request) error {
 		Chosen: first.chosen(p, link), All: web.Link(r, root), Total: found.total, Any: found.size > 0, Sorts: sorts,
 		Feed: web.InLanguage(first.at(feedPath), p.Tag()), ICS: web.InLanguage(first.at(icsPath), p.Tag()), CSV: web.Link(r, first.at(csvPath)),
 		API: first.at(apiPath), Interest: web.Link(r, first.at(mine+"/new")),
-		Facets: []facetView{statusView(p, first, counts, link)},
+		Facets: []facet.View{statusView(p, first, counts, link)},
 	}
 	if q.Words == "" {
 		d.Sorts = slices.DeleteFunc(slices.Clone(sorts), func(sort string) bool { return sort == byRelevance })

@@ -10,16 +10,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/search"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// Limits of what an address may ask for. Both are far above what people choose.
-const (
-	maxWords  = 200 // characters
-	maxValues = 30  // of one facet
-)
+// maxWords bounds the words of a search, in characters: far above what people type.
+const maxWords = 200
 
 // The sorts that an address can name.
 const (
@@ -42,16 +40,16 @@ var statuses = append([]string{ahead}, append(texts(call.Statuses), anytime)...)
 // to send to somebody.
 type query struct {
 	Words  string
-	Status string              // one of statuses
-	Values map[string][]string // chosen values by facet
-	Sort   string              // "" for the usual one
-	Next   string              // where the page begins
+	Status string       // one of statuses
+	Values facet.Values // the chosen ones
+	Sort   string       // "" for the usual one
+	Next   string       // where the page begins
 }
 
 // readQuery reads the parameters of an address. It refuses what no page of ours leads to.
 func readQuery(values url.Values) (query, error) {
 	q := query{
-		Words: strings.TrimSpace(values.Get("words")), Status: ahead, Values: map[string][]string{}, Next: values.Get("next"),
+		Words: strings.TrimSpace(values.Get("words")), Status: ahead, Values: facet.Values{}, Next: values.Get("next"),
 	}
 	var fields []fault.Field
 	if !utf8.ValidString(q.Words) || utf8.RuneCountInString(q.Words) > maxWords {
@@ -67,15 +65,8 @@ func readQuery(values url.Values) (query, error) {
 	choose("sort", &q.Sort, sorts)
 	choose("status", &q.Status, statuses)
 	for _, f := range facets {
-		for _, typed := range values[f.name] {
-			value, ok := f.read(typed)
-			switch {
-			case typed == "" || ok && slices.Contains(q.Values[f.name], value):
-			case !ok || len(q.Values[f.name]) == maxValues:
-				fields = append(fields, fault.Field{Name: f.name, Code: "choice"})
-			default:
-				q.Values[f.name] = append(q.Values[f.name], value)
-			}
+		if !q.Values.Read(f.name, values[f.name], f.read) {
+			fields = append(fields, fault.Field{Name: f.name, Code: "choice"})
 		}
 	}
 	if len(fields) > 0 {
@@ -101,9 +92,7 @@ func (q query) values() url.Values {
 	if q.Status != ahead {
 		v.Set("status", q.Status)
 	}
-	for name, chosen := range q.Values {
-		v[name] = slices.Sorted(slices.Values(chosen))
-	}
+	q.Values.Put(v)
 	if order := q.order(); order != byDeadline {
 		v.Set("sort", order)
 	}
@@ -123,22 +112,7 @@ func (q query) at(path string) string {
 
 // toggle is the query with a value of a facet chosen or, if it was, without it; from the first page.
 func (q query) toggle(name, value string) query {
-	chosen := slices.Clone(q.Values[name])
-	if i := slices.Index(chosen, value); i >= 0 {
-		chosen = slices.Delete(chosen, i, i+1)
-	} else {
-		chosen = append(chosen, value)
-	}
-	values := map[string][]string{}
-	for other, v := range q.Values {
-		if other != name {
-			values[other] = v
-		}
-	}
-	if len(chosen) > 0 {
-		values[name] = chosen
-	}
-	q.Values, q.Next = values, ""
+	q.Values, q.Next = q.Values.Toggle(name, value), ""
 	return q
 }
 

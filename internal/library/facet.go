@@ -5,16 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
-	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/practice"
 	"github.com/municipalitiesnet/munet/internal/search"
 )
 
-// A facet is a property by which the library counts and filters. Its name is the one in the index
+// A property is a facet: something by which the library counts and filters. Its name is the one in the index
 // and in addresses.
-type facet struct {
+type property struct {
 	name string
 	// label begins the keys of the values' names in the catalogues; "" where names have another source.
 	label string
@@ -23,7 +23,7 @@ type facet struct {
 }
 
 // facets are all of them in the order in which the page shows them.
-var facets = []facet{
+var facets = []property{
 	{name: practice.FacetTheme, label: "topic."},
 	{name: practice.FacetTarget, label: "practice.target."},
 	{name: practice.FacetCountry},
@@ -55,7 +55,7 @@ const maxValue = 40
 
 // read returns a value of the facet as the index has it, and whether it can be one. Whether it is
 // one shows in the results: an address may be older than the list of themes.
-func (f facet) read(value string) (string, bool) {
+func (f property) read(value string) (string, bool) {
 	if f.name == practice.FacetCountry && value != "" {
 		return language.CountryCode(value)
 	}
@@ -66,7 +66,7 @@ func (f facet) read(value string) (string, bool) {
 }
 
 // text names a value in the reader's language.
-func (f facet) text(p *language.Printer, value string) string {
+func (f property) text(p *language.Printer, value string) string {
 	switch {
 	case f.name == practice.FacetCountry:
 		return p.Country(value)
@@ -79,7 +79,7 @@ func (f facet) text(p *language.Printer, value string) string {
 }
 
 // sort puts counted values into the order in which people look for them.
-func (f facet) sort(counts []search.Count) []search.Count {
+func (f property) sort(counts []search.Count) []search.Count {
 	sorted := slices.Clone(counts)
 	switch {
 	case f.order != nil:
@@ -92,41 +92,9 @@ func (f facet) sort(counts []search.Count) []search.Count {
 	return sorted
 }
 
-// facetView is a facet as the page shows it: the values that count most, and the others behind a
-// word, so that the list stays short.
-type facetView struct {
-	Name string
-	Page page.Facets
-	More []page.Facet
-}
-
-// few is how many values of a facet are shown at once.
-const few = 6
-
 // view makes the counts of a facet links, each to the query with or without the value.
-func (f facet) view(p *language.Printer, q query, counts []search.Count, link func(query) string) facetView {
-	v := facetView{Name: f.name, Page: page.Facets{Title: p.Text("library.facet." + f.name)}}
-	for _, value := range q.Values[f.name] { // chosen, and without a single result
-		if !slices.ContainsFunc(counts, func(c search.Count) bool { return c.Value == value }) {
-			counts = append(counts, search.Count{Value: value})
-		}
-	}
-	var chosen, others []page.Facet
-	for _, c := range f.sort(counts) {
-		entry := page.Facet{
-			Text: f.text(p, c.Value), Count: c.N, Selected: slices.Contains(q.Values[f.name], c.Value),
-			URL: link(q.toggle(f.name, c.Value)),
-		}
-		if entry.Selected {
-			chosen = append(chosen, entry)
-		} else {
-			others = append(others, entry)
-		}
-	}
-	room := max(few-len(chosen), 0)
-	if len(others) <= room+1 { // nothing is gained by hiding one
-		room = len(others)
-	}
-	v.Page.Facets, v.More = slices.Concat(chosen, others[:room]), others[room:]
-	return v
+func (f property) view(p *language.Printer, q query, counted []search.Count, link func(query) string) facet.View {
+	return facet.NewView(f.name, p.Text("library.facet."+f.name), q.Values[f.name], counted, f.sort, func(value string) (string, string) {
+		return f.text(p, value), link(q.toggle(f.name, value))
+	})
 }

@@ -94,7 +94,7 @@ func (s *Service) showFigures(w http.ResponseWriter, r *http.Request) error {
 	p := web.Printer(r.Context())
 	d := figuresData{figures: f, Countries: len(f.By[practice.FacetCountry])}
 	for _, name := range figured {
-		i := slices.IndexFunc(facets, func(f facet) bool { return f.name == name })
+		i := slices.IndexFunc(facets, func(f property) bool { return f.name == name })
 		if list := f.By[name]; len(list) > 0 {
 			d.Charts = append(d.Charts, newChart(p, facets[i], list, func(q query) string { return web.Link(r, q.at(root)) }))
 		}
@@ -116,7 +116,7 @@ type bar struct {
 	PracticesWidth, ProgrammesWidth float64
 }
 
-func newChart(p *language.Printer, f facet, list []figure, link func(query) string) chart {
+func newChart(p *language.Printer, f property, list []figure, link func(query) string) chart {
 	c := chart{ID: f.name, Title: p.Text("library.figures." + f.name)}
 	if key := "library.figures." + f.name + ".note"; p.Has(key) {
 		c.Note = p.Text(key)
@@ -157,7 +157,7 @@ func (s *Service) getFigures(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := web.Printer(r.Context())
 	list := func(name string) []figureJSON {
-		i := slices.IndexFunc(facets, func(f facet) bool { return f.name == name })
+		i := slices.IndexFunc(facets, func(f property) bool { return f.name == name })
 		all := []figureJSON{}
 		for _, g := range f.By[name] {
 			all = append(all, figureJSON{g.Value, facets[i].text(p, g.Value), g.Practices, g.Programmes})

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/search"
@@ -26,7 +27,7 @@ type listData struct {
 	Total  int
 	Any    bool // there is a practice in the library
 	Cards  []card
-	Facets []facetView
+	Facets []facet.View
 	Sorts  []string
 	Paging page.Paging
 	// Addresses of what is found in other forms.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/municipalitiesnet/munet/internal/facet"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/practice"
 )
@@ -32,10 +33,10 @@ func TestQueriesAndTheirAddresses(t *testing.T) {
 		"no sort":               {address: "sort=price", refused: "sort"},
 		"too many words":        {address: "words=" + strings.Repeat("x", maxWords+1), refused: "words"},
 		"no text":               {address: "words=%ff", refused: "words"},
-		"too many values":       {address: strings.TrimSuffix(strings.Repeat("period=%d&", maxValues+1), "&"), refused: "period"},
+		"too many values":       {address: strings.TrimSuffix(strings.Repeat("period=%d&", facet.MaxValues+1), "&"), refused: "period"},
 	} {
 		if strings.Contains(tt.address, "%d") {
-			years := make([]any, maxValues+1)
+			years := make([]any, facet.MaxValues+1)
 			for i := range years {
 				years[i] = 1990 + i
 			}
@@ -171,7 +172,7 @@ func TestLongFacetsFold(t *testing.T) {
 	_, countries, _ := strings.Cut(list, `id="facet-country"`)
 	countries, _, _ = strings.Cut(countries, "</section>")
 	open, more, folded := strings.Cut(countries, "<details>")
-	if n := strings.Count(open, "<li>"); n != few || !folded || strings.Count(more, "<li>") != 10-few {
+	if n := strings.Count(open, "<li>"); n != facet.Few || !folded || strings.Count(more, "<li>") != 10-facet.Few {
 		t.Errorf("%d countries are shown:\n%s", n, countries)
 	}
 	if strings.Count(open, `class="selected"`) != 2 {

@@ -129,7 +129,7 @@ func (w *response) event(method string) events.APIGatewayV2HTTPResponse {
 	}
 	for name, values := range w.header {
 		if name != "Set-Cookie" {
-			e.Headers[name] = strings.Join(values, ",")
+			e.Headers[name] = strings.Map(printable, strings.Join(values, ","))
 		}
 	}
 	switch {
@@ -141,6 +141,14 @@ func (w *response) event(method string) events.APIGatewayV2HTTPResponse {
 		e.IsBase64Encoded = true
 	}
 	return e
+}
+
+// printable makes a space of what no header may hold (RFC 9110, 5.5), as the server of net/http does.
+func printable(r rune) rune {
+	if r < ' ' && r != '\t' || r == 0x7f {
+		return ' '
+	}
+	return r
 }
 
 func isText(h http.Header) bool {

@@ -34,10 +34,14 @@ func (w *Writer) Write(cells []string) error {
 	return w.csv.Error()
 }
 
+// breaks are line breaks of other systems. The writer knows but one, and would leave a lone CR out.
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // harmless keeps a spreadsheet program from taking what a person typed for a formula: after an
 // apostrophe it is text.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n\x00", rune(cell[0])) {
+	cell = breaks.Replace(cell)
+	if cell != "" && strings.ContainsRune("=+-@\t\n\x00", rune(cell[0])) {
 		return "'" + cell
 	}
 	return cell

@@ -25,7 +25,7 @@ func TestNothingIsAFormula(t *testing.T) {
 
 func TestHarmless(t *testing.T) {
 	for cell, want := range map[string]string{
-		"": "", "a": "a", "a=b": "a=b", "=1": "'=1", "+": "'+", "-1": "'-1", "@a": "'@a", "\ta": "'\ta", "\ra": "'\ra", "\x00=": "'\x00=", "ό": "ό",
+		"": "", "a": "a", "a=b": "a=b", "=1": "'=1", "+": "'+", "-1": "'-1", "@a": "'@a", "\ta": "'\ta", "\ra": "'\na", "a\rb": "a\nb", "\x00=": "'\x00=", "ό": "ό",
 	} {
 		if got := harmless(cell); got != want {
 			t.Errorf("harmless(%q) = %q, want %q", cell, got, want)

@@ -55,12 +55,12 @@ const (
 // [Record.Validate] refuses.
 func (r Record) Clean() Record {
 	r.ID = strings.TrimSpace(r.ID)
-	r.Title = Cut(oneLine(r.Title), MaxTitle)
-	r.Programme = Cut(oneLine(r.Programme), MaxProgramme)
-	r.Reference = Cut(oneLine(r.Reference), maxID)
-	r.Summary = Cut(oneLine(r.Summary), MaxSummary)
-	r.Text = Text(Cut(strings.TrimSpace(string(r.Text)), MaxText))
-	r.Eligibility.Notes = Text(Cut(strings.TrimSpace(string(r.Eligibility.Notes)), MaxNotes))
+	r.Title = Cut(OneLine(r.Title), MaxTitle)
+	r.Programme = Cut(OneLine(r.Programme), MaxProgramme)
+	r.Reference = Cut(OneLine(r.Reference), maxID)
+	r.Summary = Cut(OneLine(r.Summary), MaxSummary)
+	r.Text = r.Text.clean(MaxText)
+	r.Eligibility.Notes = r.Eligibility.Notes.clean(MaxNotes)
 	r.Deadlines = sorted(r.Deadlines, func(a, b Deadline) int { return a.At().Compare(b.At()) })
 	r.Deadlines = r.Deadlines[:min(len(r.Deadlines), MaxDeadlines)]
 	r.Topics = sorted(r.Topics, func(a, b members.Topic) int {
@@ -71,7 +71,7 @@ func (r Record) Clean() Record {
 	r.Keys = r.Keys[:min(len(r.Keys), maxKeys)]
 	var links []Link
 	for _, l := range r.Links {
-		l.URL, l.Title = strings.TrimSpace(l.URL), Cut(oneLine(l.Title), MaxTitle)
+		l.URL, l.Title = strings.TrimSpace(l.URL), Cut(OneLine(l.Title), MaxTitle)
 		same := func(o Link) bool { return o.URL == l.URL }
 		if webAddress(l.URL) && !slices.ContainsFunc(links, same) && len(links) < maxLinks {
 			links = append(links, l)
@@ -141,8 +141,6 @@ type Version struct {
 	// Differences are those to the version before; none for the first.
 	Differences []Difference `json:"differences"`
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func sorted[T comparable](all []T, order func(a, b T) int) []T {
 	all = slices.Clone(all)

@@ -1,6 +1,9 @@
 package call
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Text is a text of plain paragraphs. They are divided by an empty line; one that begins with "## "
 // is a heading, and lines that begin with "- " are items of a list. It never holds markup: pages show
@@ -49,6 +52,25 @@ func lines(part string) []Block {
 		}
 	}
 	return blocks
+}
+
+// clean trims the text, leaves out what is no character of text, and cuts it at so many bytes.
+func (t Text) clean(most int) Text {
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(string(t), ""))
+	return Text(Cut(strings.TrimSpace(text), most))
+}
+
+// OneLine is a text of one line, whose words are divided by a space each. Control characters, which no
+// header of a mail takes, divide words as well.
+func OneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, " "), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
 }
 
 // Cut shortens a text to at most so many bytes, at a character and where possible at a word.

@@ -82,8 +82,15 @@ func (c *icalWriter) event(e event) {
 // maxLine is how many bytes a line may have without its end (RFC 5545, 3.1).
 const maxLine = 75
 
-// line writes a content line, folded between characters: a line that goes on begins with a space.
+// line writes a content line, folded between characters: a line that goes on begins with a space. What
+// is no character of text is left out.
 func (c *icalWriter) line(name, value string) {
+	value = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(value, ""))
 	text, room := name+":"+value, maxLine
 	var folded strings.Builder
 	for len(text) > room {
@@ -100,13 +107,7 @@ func (c *icalWriter) line(name, value string) {
 	}
 }
 
-// escape writes a text as a value (RFC 5545, 3.3.11). What is no character of text is left out.
+// escape writes a text as a value (RFC 5545, 3.3.11).
 func escape(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), ""))
-	return strings.NewReplacer(`\`, `\\`, `;`, `\;`, `,`, `\,`, "\n", `\n`).Replace(text)
+	return strings.NewReplacer("\r\n", `\n`, "\n", `\n`, `\`, `\\`, `;`, `\;`, `,`, `\,`).Replace(text)
 }

@@ -2,7 +2,6 @@ package interest
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/municipalitiesnet/munet/internal/call"
@@ -18,8 +17,7 @@ const (
 
 // Clean trims what was typed.
 func (i Interest) Clean() Interest {
-	i.Name = strings.Join(strings.Fields(i.Name), " ")
-	i.Words = strings.Join(strings.Fields(i.Words), " ")
+	i.Name, i.Words = call.OneLine(i.Name), call.OneLine(i.Words)
 	return i
 }
 
@@ -43,7 +41,7 @@ func (i Interest) Validate() []fault.Field {
 		name string
 		fits bool
 	}{
-		{"programmes", !slices.ContainsFunc(c.Programmes, func(p string) bool { return p == "" || len(p) > call.MaxProgramme })},
+		{"programmes", !slices.ContainsFunc(c.Programmes, func(p string) bool { return p == "" || p != call.OneLine(p) || len(p) > call.MaxProgramme })},
 		{"topics", all(c.Topics, members.Topics)},
 		{"kinds", all(c.Kinds, members.Kinds)},
 		{"countries", all(c.Countries, members.Countries)},

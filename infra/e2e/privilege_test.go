@@ -77,7 +77,7 @@ var launched struct {
 // launch starts a cloud whose functions are started by the tests alone, and remembers it for
 // checkPrivileges.
 func launch(ctx context.Context, o cloud.Options) (*cloud.Cloud, error) {
-	o.NoSchedules, o.Log = true, logs()
+	o.NoSchedules, o.Unthrottled, o.Log = true, true, logs()
 	c, err := cloud.Start(ctx, o)
 	if err != nil {
 		return nil, err

@@ -35,10 +35,16 @@ func start() int {
 	data := flag.String("data", ".local", "folder that keeps tables and mail between runs")
 	file := flag.String("template", "", "SAM template to run (default: template.yaml of the checkout)")
 	examples := flag.Bool("demo", true, "begin with demonstration data")
+	schedules := flag.Bool("schedules", true, "start scheduled functions at their times")
+	unthrottled := flag.Bool("unthrottled", false, "let more requests through than the template's throttle does")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, *port, *data, *file, *examples); err != nil {
+	o := cloud.Options{
+		Data: *data, Template: *file, Log: os.Stdout, Colour: isTerminal(os.Stdout),
+		NoSchedules: !*schedules, Unthrottled: *unthrottled,
+	}
+	if err := run(ctx, *port, o, *examples); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -46,7 +52,7 @@ func start() int {
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, port int, data, file string, examples bool) error {
+func run(ctx context.Context, port int, o cloud.Options, examples bool) error {
 	if err := checkTools(ctx); err != nil {
 		return err
 	}
@@ -54,10 +60,8 @@ func run(ctx context.Context, port int, data, file string, examples bool) error 
 	if err != nil {
 		return err
 	}
-	c, err := cloud.Start(ctx, cloud.Options{
-		Listener: listener, Data: data, Template: file, Log: os.Stdout, Colour: isTerminal(os.Stdout),
-		FundingCalls: demo.PortalCalls(time.Now()),
-	})
+	o.Listener, o.FundingCalls = listener, demo.PortalCalls(time.Now())
+	c, err := cloud.Start(ctx, o)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped while it was starting

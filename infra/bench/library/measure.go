@@ -40,7 +40,7 @@ func measure(ctx context.Context, o options) (text string, err error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true})
+	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true, Unthrottled: true})
 	if err != nil {
 		return "", err
 	}

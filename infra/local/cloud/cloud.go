@@ -13,7 +13,7 @@
 //
 //	GET    /_local/                    what there is
 //	GET    /_local/mail                the mailbox
-//	GET    /_local/mail.json           all messages, the oldest first
+//	GET    /_local/mail.json           all messages, the oldest first; with ?to=ADDRESS those to this address
 //	DELETE /_local/mail.json           empties the mailbox
 //	GET    /_local/mail/{id}.eml       a message as it was sent
 //	POST   /_local/invoke/{LogicalId}  runs a function with the posted event; an
@@ -71,6 +71,9 @@ type Options struct {
 	// NoSchedules keeps scheduled functions from starting by themselves;
 	// Invoke starts them.
 	NoSchedules bool
+	// Unthrottled lets as many requests through as AWS does where a template has no throttle, in place of
+	// what the template says: for tests in which one process is everybody.
+	Unthrottled bool
 	// Faults that SES has from the start.
 	Faults ses.Faults
 	// FundingCalls are what the stand-in for the sources of funding calls has.

@@ -114,6 +114,15 @@ func TestCloud(t *testing.T) {
 		})
 	})
 
+	t.Run("throttle", func(t *testing.T) {
+		if status, body := call(t, http.MethodGet, c.URL+"/rare", ""); status != http.StatusOK {
+			t.Errorf("the first request: %d %s", status, body)
+		}
+		if status, body := call(t, http.MethodGet, c.URL+"/rare", ""); status != http.StatusTooManyRequests {
+			t.Errorf("one too many: %d %s", status, body)
+		}
+	})
+
 	t.Run("invoke", func(t *testing.T) {
 		status, body := call(t, http.MethodPost, c.URL+"/_local/invoke/TickFunction", "")
 		if status != http.StatusOK || !strings.Contains(body, `"aws.scheduler"`) {
@@ -137,7 +146,10 @@ func TestCloud(t *testing.T) {
 		if status != http.StatusOK {
 			t.Fatalf("%d %s", status, id)
 		}
-		_, body := call(t, http.MethodGet, c.URL+"/_local/mail.json", "")
+		if _, none := call(t, http.MethodGet, c.URL+"/_local/mail.json?to=a@example.org", ""); none != "[]\n" {
+			t.Errorf("mail to somebody else: %s", none)
+		}
+		_, body := call(t, http.MethodGet, c.URL+"/_local/mail.json?to=bounce%2B7@simulator.amazonses.com", "")
 		var all []mailbox.Message
 		if err := json.Unmarshal([]byte(body), &all); err != nil {
 			t.Fatal(err)
@@ -218,6 +230,16 @@ func TestCloud(t *testing.T) {
 			t.Errorf("%d %s", status, body)
 		}
 	})
+}
+
+func TestUnthrottled(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{NoSchedules: true, Unthrottled: true})
+	for range 2 {
+		if status, body := call(t, http.MethodGet, c.URL+"/rare", ""); status != http.StatusOK {
+			t.Errorf("%d %s", status, body)
+		}
+	}
 }
 
 func TestOtherSitesCannotPost(t *testing.T) {

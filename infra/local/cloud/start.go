@@ -115,6 +115,9 @@ func (c *Cloud) loadTemplate(context.Context) error {
 	if c.Template, err = template.Load(c.options.Template, o); err != nil {
 		return err
 	}
+	if c.options.Unthrottled {
+		c.Template.API = template.API{Throttle: template.AccountThrottle}
+	}
 	c.access = iam.New(c.Template.Functions)
 	return nil
 }

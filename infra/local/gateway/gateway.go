@@ -29,16 +29,25 @@ type Invoker func(ctx context.Context, logicalID string, event []byte) ([]byte, 
 // A Gateway is the HTTP API of a template.
 type Gateway struct {
 	routes  []route
+	stage   *bucket            // of all routes without one of their own
+	buckets map[string]*bucket // by route key
 	invoke  Invoker
 	now     func() time.Time
 	account string
 	timeout time.Duration
 }
 
-// New makes the API with the routes of all functions of the template. The
-// clock tells the time of requests.
+// New makes the API with the routes of all functions of the template, which
+// lets as many requests through as the template says. The clock tells the time
+// of requests.
 func New(t *template.Template, invoke Invoker, now func() time.Time) *Gateway {
-	g := &Gateway{invoke: invoke, now: now, account: t.Account, timeout: integrationTimeout}
+	g := &Gateway{
+		stage: newBucket(t.API.Throttle, now()), buckets: map[string]*bucket{},
+		invoke: invoke, now: now, account: t.Account, timeout: integrationTimeout,
+	}
+	for key, throttle := range t.API.Routes {
+		g.buckets[key] = newBucket(throttle, now())
+	}
 	for _, f := range t.Functions {
 		for _, r := range f.Routes {
 			g.routes = append(g.routes, newRoute(r, f.LogicalID))
@@ -53,6 +62,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	matched, parameters, ok := g.match(r.Method, path)
 	if !ok {
 		answer(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	if !g.admits(matched) {
+		answer(w, http.StatusTooManyRequests, "Too Many Requests")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -82,6 +95,14 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := respond(w, r, result); err != nil {
 		answer(w, http.StatusInternalServerError, "Internal Server Error")
 	}
+}
+
+// admits takes a token for a request of a route.
+func (g *Gateway) admits(r *route) bool {
+	if own, ok := g.buckets[r.Key()]; ok {
+		return own.take(g.now())
+	}
+	return g.stage.take(g.now())
 }
 
 // refuse answers for a function that has not.

@@ -25,7 +25,7 @@ var noon = time.Date(2027, 3, 14, 12, 0, 0, 0, time.UTC)
 // routes are.
 func api(t *testing.T, invoke Invoker, routes ...string) *Gateway {
 	t.Helper()
-	described := &template.Template{Account: "000000000000"}
+	described := &template.Template{Account: "000000000000", API: template.API{Throttle: template.AccountThrottle}}
 	for _, key := range routes {
 		f := template.Function{LogicalID: key, Routes: []template.Route{{Method: "ANY"}}}
 		if method, path, ok := strings.Cut(key, " "); ok {

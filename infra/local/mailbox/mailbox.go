@@ -4,7 +4,7 @@
 //	GET    /_local/mail           the list
 //	GET    /_local/mail/{id}      one message
 //	GET    /_local/mail/{id}.eml  as it was sent
-//	GET    /_local/mail.json      all messages, the oldest first
+//	GET    /_local/mail.json      all messages, the oldest first; with ?to=ADDRESS those to this address
 //	DELETE /_local/mail.json      empties the mailbox
 package mailbox
 
@@ -56,9 +56,15 @@ func New(store *ses.Store, now func() time.Time) *Mailbox {
 func (b *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.mux.ServeHTTP(w, r) }
 
 // Messages are all messages, the oldest first.
-func (b *Mailbox) Messages() ([]Message, error) {
+func (b *Mailbox) Messages() ([]Message, error) { return b.messages("") }
+
+// messages are those to an address, or all if it is "".
+func (b *Mailbox) messages(to string) ([]Message, error) {
 	all := []Message{}
 	for _, m := range b.store.Messages() {
+		if to != "" && !slices.Contains(m.To, to) {
+			continue
+		}
 		_, raw, err := b.store.Read(m.ID)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // emptied meanwhile
@@ -84,8 +90,8 @@ func (b *Mailbox) list(w http.ResponseWriter, _ *http.Request) {
 	render(w, "list.html", messages)
 }
 
-func (b *Mailbox) listJSON(w http.ResponseWriter, _ *http.Request) {
-	all, err := b.Messages()
+func (b *Mailbox) listJSON(w http.ResponseWriter, r *http.Request) {
+	all, err := b.messages(r.URL.Query().Get("to"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -24,6 +24,7 @@ type Template struct {
 	Account       string
 	Tables        []Table
 	Functions     []Function
+	API           API
 	Mail          Mail
 	Subscriptions []Subscription
 }
@@ -119,7 +120,7 @@ func parse(text []byte, o Options) (*Template, error) {
 
 // template collects what the local cloud serves.
 func (r *resolver) template(root map[string]any) (*Template, error) {
-	t := &Template{StackName: r.stack, Region: r.region, Account: account}
+	t := &Template{StackName: r.stack, Region: r.region, Account: account, API: API{Throttle: AccountThrottle}}
 	for _, id := range slices.Sorted(maps.Keys(r.resources)) {
 		exists, err := r.exists(id)
 		if err != nil {
@@ -148,6 +149,10 @@ func (r *resolver) collect(t *Template, root map[string]any, id string) error {
 		for _, topic := range function.topics {
 			t.Subscriptions = append(t.Subscriptions, Subscription{Topic: topic, Function: id})
 		}
+		return err
+	case "AWS::Serverless::HttpApi":
+		var err error
+		t.API, err = r.api(id)
 		return err
 	case "AWS::SES::EmailIdentity", "AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination":
 		return r.mail(&t.Mail, id)

@@ -138,6 +138,14 @@ func TestTables(t *testing.T) {
 	}
 }
 
+func TestAPI(t *testing.T) {
+	t.Parallel()
+	want := API{Throttle: Throttle{7.5, 20}, Routes: map[string]Throttle{"GET /": {0.5, 20}}}
+	if got := load(t, Options{}).API; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestMail(t *testing.T) {
 	t.Parallel()
 	loaded := load(t, Options{})
@@ -245,6 +253,9 @@ func TestOwnTemplate(t *testing.T) {
 	}
 	if len(loaded.Functions) == 0 || len(loaded.Tables) == 0 || len(loaded.Subscriptions) == 0 {
 		t.Errorf("%d functions, %d tables, %d subscriptions", len(loaded.Functions), len(loaded.Tables), len(loaded.Subscriptions))
+	}
+	if loaded.API.Throttle == AccountThrottle {
+		t.Error("the template's own throttle was not read")
 	}
 	for _, f := range loaded.Functions {
 		if site := f.Environment["SITE_URL"]; site != "http://localhost:8080" {

@@ -9,10 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/municipalitiesnet/munet/infra/bench/form"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
@@ -99,11 +98,11 @@ func (t *tour) write(ctx context.Context, v *visitor) error {
 	if err := t.page(ctx, v, "open the question when to send it", path+"/send"); err != nil {
 		return err
 	}
-	people := find(v.page, func(n *html.Node) bool { return attribute(n, "data-reach") != "" })
-	if people == nil {
+	people, ok := form.Attribute(v.page, "data-reach")
+	if !ok {
 		return fmt.Errorf("%s does not say how many people get it", v.path)
 	}
-	now := url.Values{"moment": {"now"}, "number": {attribute(people, "data-reach")}}
+	now := url.Values{"moment": {"now"}, "number": {people}}
 	return t.form(ctx, v, "send it now and see its progress", "", now)
 }
 
@@ -148,11 +147,11 @@ func (t *tour) send(ctx context.Context, what string, least int) error {
 	if err != nil {
 		return err
 	}
-	t.meter.take()
+	t.meter.Take()
 	if _, err := t.cloud.Invoke(ctx, "DisseminationFunction", nil); err != nil {
 		return err
 	}
-	used := t.meter.take()
+	used := t.meter.Take()
 	after, err := t.cloud.Accepted()
 	if err != nil {
 		return err
@@ -163,8 +162,8 @@ func (t *tour) send(ctx context.Context, what string, least int) error {
 	}
 	t.note(fmt.Sprintf("DisseminationFunction sends %d %s", sent, what), used)
 	t.rows = append(t.rows, []string{
-		"… that is for each", fmt.Sprintf("%.2f", float64(used.requests)/float64(sent)),
-		fmt.Sprintf("%.2f", used.reads/float64(sent)), fmt.Sprintf("%.2f", used.writes/float64(sent)),
+		"… that is for each", fmt.Sprintf("%.2f", float64(used.Requests)/float64(sent)),
+		fmt.Sprintf("%.2f", used.Reads/float64(sent)), fmt.Sprintf("%.2f", used.Writes/float64(sent)),
 	})
 	return nil
 }

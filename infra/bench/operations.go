@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/municipalitiesnet/munet/infra/bench/meter"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
@@ -18,7 +19,7 @@ import (
 // DynamoDB.
 type tour struct {
 	cloud *cloud.Cloud
-	meter *meter
+	meter *meter.Meter
 	rows  table
 }
 
@@ -28,7 +29,7 @@ func measureOperations(ctx context.Context) (_ table, err error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newMeter(ctx, target)
+	m, err := meter.New(ctx, target)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func measureOperations(ctx context.Context) (_ table, err error) {
 	var log bytes.Buffer
 	c, err := cloud.Start(ctx, cloud.Options{
 		NoSchedules: true,
-		Environment: map[string]string{dynamodblocal.EndpointVariable: m.url},
+		Environment: map[string]string{dynamodblocal.EndpointVariable: m.URL},
 		// Events of mails would be worked off at the same time as the steps; one is a step of its own.
 		Faults: ses.Faults{LoseEvents: ses.Fault{Probability: 1}},
 		Log:    &log,
@@ -77,18 +78,18 @@ func measureOperations(ctx context.Context) (_ table, err error) {
 
 // step does something and notes what it used.
 func (t *tour) step(name string, do func() error) error {
-	t.meter.take()
+	t.meter.Take()
 	if err := do(); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	t.note(name, t.meter.take())
+	t.note(name, t.meter.Take())
 	return nil
 }
 
 // note adds a row.
-func (t *tour) note(name string, used usage) {
+func (t *tour) note(name string, used meter.Usage) {
 	t.rows = append(t.rows, []string{
-		name, fmt.Sprint(used.requests), fmt.Sprintf("%.1f", used.reads), fmt.Sprintf("%.1f", used.writes),
+		name, fmt.Sprint(used.Requests), fmt.Sprintf("%.1f", used.Reads), fmt.Sprintf("%.1f", used.Writes),
 	})
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+
+	"github.com/municipalitiesnet/munet/infra/bench/form"
 )
 
 // maxRedirects is how many times in a row a visitor is sent on.
@@ -34,33 +36,27 @@ func (v *visitor) open(ctx context.Context, path string) error {
 // submit sends the form of the page whose action is this path ("" for the page's own) with what it
 // has filled in already, and these values.
 func (v *visitor) submit(ctx context.Context, action string, values url.Values) error {
-	form := find(v.page, func(n *html.Node) bool {
-		path, _, _ := strings.Cut(attribute(n, "action"), "?")
-		return n.Data == "form" && attribute(n, "method") == "post" && path == action
-	})
-	if form == nil {
+	form, ok := form.Of(v.page, action)
+	if !ok {
 		return fmt.Errorf("%s has no form for %q", v.path, action)
 	}
-	filled := fields(form)
 	for name, value := range values {
-		filled[name] = value
+		form.Values[name] = value
 	}
-	target := attribute(form, "action")
+	target := form.Action
 	if target == "" {
 		target = v.path
 	}
-	return v.request(ctx, http.MethodPost, target, filled)
+	return v.request(ctx, http.MethodPost, target, form.Values)
 }
 
 // link returns the first address on the page whose path begins so.
 func (v *visitor) link(prefix string) (string, error) {
-	a := find(v.page, func(n *html.Node) bool {
-		return n.Data == "a" && strings.HasPrefix(attribute(n, "href"), prefix)
-	})
-	if a == nil {
+	link, ok := form.Link(v.page, prefix)
+	if !ok {
 		return "", fmt.Errorf("%s has no link to %s", v.path, prefix)
 	}
-	return attribute(a, "href"), nil
+	return link, nil
 }
 
 func (v *visitor) request(ctx context.Context, method, path string, form url.Values) error {
@@ -108,53 +104,4 @@ func (v *visitor) send(ctx context.Context, method, path string, form url.Values
 		v.cookies[c.Name] = c.Value
 	}
 	return response, nil
-}
-
-// fields returns what a form sends if nobody changes it.
-func fields(form *html.Node) url.Values {
-	values := url.Values{}
-	for n := range form.Descendants() {
-		name := attribute(n, "name")
-		switch kind := attribute(n, "type"); {
-		case name == "" || n.Data != "input" && n.Data != "textarea" && n.Data != "select":
-		case n.Data == "textarea" && n.FirstChild != nil:
-			values.Add(name, n.FirstChild.Data)
-		case n.Data == "select":
-			chosen := find(n, func(o *html.Node) bool { return o.Data == "option" && has(o, "selected") })
-			if chosen != nil {
-				values.Add(name, attribute(chosen, "value"))
-			}
-		case (kind == "radio" || kind == "checkbox") && !has(n, "checked"):
-		default:
-			values.Add(name, attribute(n, "value"))
-		}
-	}
-	return values
-}
-
-func find(root *html.Node, matches func(*html.Node) bool) *html.Node {
-	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && matches(n) {
-			return n
-		}
-	}
-	return nil
-}
-
-func has(n *html.Node, name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
 }

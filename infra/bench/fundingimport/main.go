@@ -10,11 +10,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/bench/process"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/internal/call"
@@ -56,7 +54,11 @@ func measure(ctx context.Context, topics int) (err error) {
 			if _, err := c.Invoke(ctx, "FundingImportFunction", nil); err != nil {
 				return err
 			}
-			memory = max(memory, peak("FundingImport"))
+			used, err := process.Function("FundingImportFunction")
+			if err != nil {
+				return err
+			}
+			memory = max(memory, used.Peak)
 			runs, err := store.Runs(ctx, "portal", 1)
 			if err != nil {
 				return err
@@ -87,30 +89,4 @@ func due(ctx context.Context, store *call.Store) error {
 	source.Due = time.Now()
 	_, err = store.SaveSource(ctx, source)
 	return err
-}
-
-// peak is the most memory in MB that a child process whose program's path has this name in it has had,
-// where the system tells (Linux).
-func peak(name string) int {
-	most := 0
-	statuses, err := filepath.Glob("/proc/[0-9]*/status")
-	if err != nil {
-		return 0
-	}
-	for _, path := range statuses {
-		program, err := os.Readlink(filepath.Join(filepath.Dir(path), "exe"))
-		if err != nil || !strings.Contains(strings.ToLower(program), strings.ToLower(name)) {
-			continue
-		}
-		status, err := os.ReadFile(path) //nolint:gosec // of this machine's processes
-		if err != nil || !strings.Contains(string(status), "PPid:\t"+strconv.Itoa(os.Getpid())+"\n") {
-			continue
-		}
-		_, rest, _ := strings.Cut(string(status), "VmHWM:")
-		kb, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(strings.TrimSpace(rest), " ", 2)[0]))
-		if err == nil {
-			most = max(most, kb>>10)
-		}
-	}
-	return most
 }

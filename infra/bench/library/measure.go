@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/bench/process"
+	"github.com/municipalitiesnet/munet/infra/bench/shelf"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -29,14 +31,14 @@ const (
 // library is a local cloud with a full library.
 type library struct {
 	*cloud.Cloud
-	shelf *shelf
+	shelf *shelf.Shelf
 	rows  [][2]string
 }
 
 func (l *library) add(what, figure string) { l.rows = append(l.rows, [2]string{what, figure}) }
 
 func measure(ctx context.Context, o options) (text string, err error) {
-	s, err := newShelf(o.seed)
+	s, err := shelf.New(o.seed)
 	if err != nil {
 		return "", err
 	}
@@ -47,7 +49,7 @@ func measure(ctx context.Context, o options) (text string, err error) {
 	defer func() { err = errors.Join(err, c.Close()) }()
 	l := &library{Cloud: c, shelf: s}
 	index := practice.SearchStore(dynamo.NewClient(c.DynamoDB()), c.Tables["PracticesTable"], time.Now)
-	if err := index.Rebuild(ctx, s.documents(o.practices)); err != nil {
+	if err := index.Rebuild(ctx, s.Documents(o.practices)); err != nil {
 		return "", err
 	}
 	for _, step := range []func(context.Context) error{
@@ -84,19 +86,19 @@ func (l *library) cold(ctx context.Context) error {
 	var took []time.Duration
 	for range starts {
 		l.Kill(function)
-		_, d, err := l.get(ctx, "/practices?"+l.shelf.query())
+		_, d, err := l.get(ctx, "/practices?"+l.shelf.Query())
 		if err != nil {
 			return err
 		}
 		took = append(took, d)
 	}
 	slices.Sort(took)
-	u, err := used()
+	u, err := process.Function(function)
 	if err != nil {
 		return err
 	}
 	l.add(fmt.Sprintf("new process to its first page, median and most of %d", starts), fmt.Sprintf("%.0f, %.0f ms", ms(took[starts/2]), ms(took[starts-1])))
-	l.add("… processor time of one, start to answer", fmt.Sprintf("%.0f ms", ms(u.processor)))
+	l.add("… processor time of one, start to answer", fmt.Sprintf("%.0f ms", ms(u.Processor)))
 	return nil
 }
 
@@ -105,35 +107,35 @@ func (l *library) cold(ctx context.Context) error {
 func (l *library) warm(ctx context.Context, searches int) error {
 	for _, kind := range []struct{ name, path string }{{"page", "/practices?"}, {"answer in JSON", "/api/practices?"}} {
 		for range 50 {
-			if _, _, err := l.get(ctx, kind.path+l.shelf.query()); err != nil {
+			if _, _, err := l.get(ctx, kind.path+l.shelf.Query()); err != nil {
 				return err
 			}
 		}
-		before, err := used()
+		before, err := process.Function(function)
 		if err != nil {
 			return err
 		}
 		var took []time.Duration
 		for range searches {
-			_, d, err := l.get(ctx, kind.path+l.shelf.query())
+			_, d, err := l.get(ctx, kind.path+l.shelf.Query())
 			if err != nil {
 				return err
 			}
 			took = append(took, d)
 		}
-		after, err := used()
+		after, err := process.Function(function)
 		if err != nil {
 			return err
 		}
 		slices.Sort(took)
 		at := func(part float64) float64 { return ms(took[int(float64(len(took)-1)*part)]) }
-		each := ms(after.processor-before.processor) / float64(searches)
+		each := ms(after.Processor-before.Processor) / float64(searches)
 		l.add("search, "+kind.name+", seen by the browser: median, p95, p99", fmt.Sprintf("%.1f, %.1f, %.1f ms", at(0.5), at(0.95), at(0.99)))
 		l.add("… processor time in the function, mean", fmt.Sprintf("%.1f ms", each))
 		l.add("… at the share of a processor that 256 MB get", fmt.Sprintf("%.0f ms", each/share))
 	}
-	u, err := used()
-	l.add("most memory of the process", fmt.Sprintf("%d MB", u.peak))
+	u, err := process.Function(function)
+	l.add("most memory of the process", fmt.Sprintf("%d MB", u.Peak))
 	return err
 }
 
@@ -161,7 +163,7 @@ func (l *library) findable(ctx context.Context) error {
 }
 
 func (l *library) publish(ctx context.Context, store *practice.Store, word string) error {
-	pub := l.shelf.publication(0)
+	pub := l.shelf.Publication(0)
 	text := pub.Texts[pub.Original]
 	text.Title = word + " in the title"
 	pub.Texts = map[language.Tag]practice.Text{pub.Original: text}

@@ -4,24 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/bench/process"
 	"github.com/municipalitiesnet/munet/infra/fault/town"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 )
 
 const function = "DisseminationFunction"
-
-// cost is what a process has used.
-type cost struct {
-	seconds float64 // of processor time
-	peak    int     // of memory, MB
-}
 
 // measureCloud sends one newsletter through the local cloud, from the schedule to the report.
 func measureCloud(ctx context.Context, o *options) (text string, err error) {
@@ -67,7 +59,7 @@ func measureCloud(ctx context.Context, o *options) (text string, err error) {
 	if report.Closed() != report.Recipients || report.Sent != accepted || report.Ready+report.Claimed != 0 {
 		return "", fmt.Errorf("the report does not add up: %+v of %d, and SES accepted %d", report.Counts, report.Recipients, accepted)
 	}
-	perThousand := used.seconds / float64(report.Sent) * 1000
+	perThousand := used.Processor.Seconds() / float64(report.Sent) * 1000
 	return fmt.Sprintf(`### The sending function in the local cloud, %d recipients, messages of %.1f KB
 
 | what | measured | promised |
@@ -82,7 +74,7 @@ func measureCloud(ctx context.Context, o *options) (text string, err error) {
 
 `, o.recipients, float64(len(message))/1000, report.Recipients, report.Sent, accepted, perThousand,
 		window, before.together, after.together, perThousand/((before.together+after.together)/2), before.single, after.single,
-		used.peak, took.Round(time.Second), float64(report.Sent)/took.Seconds()), nil
+		used.Peak, took.Round(time.Second), float64(report.Sent)/took.Seconds()), nil
 }
 
 // window is how many messages the sender has in hand at once.
@@ -106,60 +98,18 @@ func measureBare(ctx context.Context, t *town.Town, message []byte) (bareCost, e
 }
 
 // sendAll runs the sender until the newsletter is sent, and returns what its process used for it.
-func sendAll(ctx context.Context, t *town.Town, campaign string) (cost, error) {
+func sendAll(ctx context.Context, t *town.Town, campaign string) (process.Usage, error) {
 	// The first run starts the process; it finds the newsletter due.
 	for {
 		if _, err := t.Invoke(ctx, function, nil); err != nil {
-			return cost{}, err
+			return process.Usage{}, err
 		}
 		c, err := t.Ledger.Campaign(ctx, campaign)
 		if err != nil {
-			return cost{}, err
+			return process.Usage{}, err
 		}
 		if c.State == dissemination.Done {
-			return costOf(function)
+			return process.Function(function)
 		}
 	}
-}
-
-// costOf finds the only process of a function among the children of this one (Linux).
-func costOf(function string) (cost, error) {
-	processes, err := filepath.Glob("/proc/[0-9]*")
-	if err != nil {
-		return cost{}, err
-	}
-	for _, dir := range processes {
-		command, err := os.ReadFile(filepath.Join(dir, "cmdline")) //nolint:gosec // the kernel's
-		if err != nil || !strings.Contains(string(command), function) {
-			continue
-		}
-		stat, err := os.ReadFile(filepath.Join(dir, "stat")) //nolint:gosec // the kernel's
-		if err != nil {
-			continue
-		}
-		_, rest, _ := strings.Cut(string(stat), ") ")
-		fields := strings.Fields(rest)
-		if len(fields) < 13 || fields[1] != strconv.Itoa(os.Getpid()) {
-			continue
-		}
-		user, _ := strconv.Atoi(fields[11])
-		system, _ := strconv.Atoi(fields[12])
-		return cost{seconds: float64(user+system) / 100, peak: peakOf(dir)}, nil // the kernel counts in hundredths
-	}
-	return cost{}, errors.New("the function's process is not there")
-}
-
-// peakOf is the most memory that a process has had, in MB.
-func peakOf(dir string) int {
-	status, err := os.ReadFile(filepath.Join(dir, "status")) //nolint:gosec // the kernel's
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(status)) {
-		if kilobytes, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			n, _ := strconv.Atoi(strings.Fields(kilobytes)[0])
-			return n / 1024
-		}
-	}
-	return 0
 }

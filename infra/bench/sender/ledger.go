@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/municipalitiesnet/munet/infra/bench/process"
 	"github.com/municipalitiesnet/munet/infra/fault/memory"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -113,6 +115,10 @@ func overMemory(ctx context.Context, recipients int) error {
 	if counts.Sent != recipients {
 		return fmt.Errorf("%d sent, of %d", counts.Sent, recipients)
 	}
-	fmt.Println(peakOf("/proc/self"), float64(table.Units)/float64(recipients), float64(table.Hottest())/float64(recipients)*1000)
+	self, err := process.Of(os.Getpid())
+	if err != nil {
+		return err
+	}
+	fmt.Println(self.Peak, float64(table.Units)/float64(recipients), float64(table.Hottest())/float64(recipients)*1000)
 	return nil
 }

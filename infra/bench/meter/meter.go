@@ -1,4 +1,5 @@
-package main
+// Package meter counts what is asked of DynamoDB, and what it takes.
+package meter
 
 import (
 	"bytes"
@@ -15,25 +16,25 @@ import (
 	"time"
 )
 
-// A usage is what DynamoDB was asked for. Units are those that DynamoDB bills: capacity units of
+// A Usage is what DynamoDB was asked for. Units are those that DynamoDB bills: capacity units of
 // reads and of writes, indexes included. Two figures of DynamoDB Local differ from AWS's bill: a
 // write that its condition refused reports none, and a transaction of one item as much as one of two.
-type usage struct {
-	requests      int
-	reads, writes float64
+type Usage struct {
+	Requests      int
+	Reads, Writes float64
 }
 
-// A meter stands between the functions and DynamoDB and counts what passes.
-type meter struct {
-	url    string
+// A Meter stands between the functions and DynamoDB and counts what passes.
+type Meter struct {
+	URL    string // where it listens
 	server *http.Server
 
 	mu   sync.Mutex
-	used usage
+	used Usage
 }
 
-// newMeter listens on a free port and passes everything on to the DynamoDB at target.
-func newMeter(ctx context.Context, target string) (*meter, error) {
+// New listens on a free port and passes everything on to the DynamoDB at target.
+func New(ctx context.Context, target string) (*Meter, error) {
 	upstream, err := url.Parse(target)
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func newMeter(ctx context.Context, target string) (*meter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for DynamoDB requests: %w", err)
 	}
-	m := &meter{url: "http://" + listener.Addr().String()}
+	m := &Meter{URL: "http://" + listener.Addr().String()}
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(upstream)
@@ -56,14 +57,14 @@ func newMeter(ctx context.Context, target string) (*meter, error) {
 }
 
 // Close stops listening.
-func (m *meter) Close() error { return m.server.Close() }
+func (m *Meter) Close() error { return m.server.Close() }
 
-// take returns what was used since the last call.
-func (m *meter) take() usage {
+// Take returns what was used since the last call.
+func (m *Meter) Take() Usage {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	used := m.used
-	m.used = usage{}
+	m.used = Usage{}
 	return used
 }
 
@@ -86,7 +87,7 @@ func askForCapacity(r *http.Request) {
 }
 
 // count adds what the response reports.
-func (m *meter) count(r *http.Response) error {
+func (m *Meter) count(r *http.Response) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
@@ -97,11 +98,11 @@ func (m *meter) count(r *http.Response) error {
 	units := consumed(body)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.used.requests++
+	m.used.Requests++
 	if strings.Contains(operation, "Get") || operation == "Query" || operation == "Scan" {
-		m.used.reads += units
+		m.used.Reads += units
 	} else {
-		m.used.writes += units
+		m.used.Writes += units
 	}
 	return nil
 }

@@ -1,4 +1,5 @@
-package main
+// Package shelf makes up practices: words of the library's own themes in nine languages among many others.
+package shelf
 
 import (
 	"encoding/json"
@@ -15,9 +16,8 @@ import (
 	"github.com/municipalitiesnet/munet/internal/search"
 )
 
-// A shelf makes up practices: words of the library's own themes in nine languages among many others.
-// The same seed makes the same ones.
-type shelf struct {
+// A Shelf makes up practices. The same seed makes the same ones.
+type Shelf struct {
 	chance *rand.Rand
 	ranks  *rand.Zipf
 	themes map[string]map[language.Tag][]string
@@ -28,7 +28,8 @@ type shelf struct {
 // subject could use.
 const vocabulary = 20_000
 
-func newShelf(seed uint64) (*shelf, error) {
+// New makes a shelf. It reads the thesaurus of the checkout, which is the working folder.
+func New(seed uint64) (*Shelf, error) {
 	text, err := os.ReadFile("internal/thesaurus/thesaurus.json")
 	if err != nil {
 		return nil, err
@@ -38,16 +39,16 @@ func newShelf(seed uint64) (*shelf, error) {
 		return nil, err
 	}
 	chance := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // the same at every run
-	return &shelf{
+	return &Shelf{
 		chance: chance, ranks: rand.NewZipf(chance, 1.1, 3, vocabulary-1), themes: thesaurus["theme"],
 		tags: []language.Tag{"en", "el", "fr", "de", "es", "it", "pt", "nl", "sv"},
 	}, nil
 }
 
-func one[T any](s *shelf, list []T) T { return list[s.chance.IntN(len(list))] }
+func one[T any](s *Shelf, list []T) T { return list[s.chance.IntN(len(list))] }
 
-// word is one of the many others. Greek ones have Greek letters.
-func (s *shelf) word(tag language.Tag) string {
+// Word is one of the many others. Greek ones have Greek letters.
+func (s *Shelf) Word(tag language.Tag) string {
 	syllables := strings.Fields("ba ce di fo gu la me ni po ra se ti vo tra pre con len dor mal sin")
 	if tag == "el" {
 		syllables = strings.Fields("βα γε δι φο κου λα με νι πο ρα σε τι χω στρα προ συν λεν δορ μαλ θυ")
@@ -59,28 +60,28 @@ func (s *shelf) word(tag language.Tag) string {
 	return b.String()
 }
 
-// text is so many words, one in four about the themes.
-func (s *shelf) text(tag language.Tag, themes []members.Topic, words int) string {
+// Text is so many words, one in four about the themes.
+func (s *Shelf) Text(tag language.Tag, themes []members.Topic, words int) string {
 	all := make([]string, words)
 	for i := range all {
 		if s.chance.IntN(4) == 0 {
 			all[i] = one(s, s.themes[string(one(s, themes))][tag])
 		} else {
-			all[i] = s.word(tag)
+			all[i] = s.Word(tag)
 		}
 	}
 	return strings.Join(all, " ")
 }
 
-// publication makes up one practice of about 450 words. One in five has a translation.
-func (s *shelf) publication(id int) practice.Publication {
+// Publication makes up one practice of about 450 words. One in five has a translation.
+func (s *Shelf) Publication(id int) practice.Publication {
 	begin := time.Date(2012+s.chance.IntN(14), time.Month(1+s.chance.IntN(12)), 1, 0, 0, 0, 0, time.UTC)
 	at := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(s.chance.IntN(6*365*24)) * time.Hour)
 	tag := one(s, s.tags)
 	c := practice.Content{Original: tag, Texts: map[language.Tag]practice.Text{}, Facts: practice.Facts{
 		Kind: practice.Kinds[min(s.chance.IntN(6), 1)], Themes: []members.Topic{one(s, members.Topics), one(s, members.Topics)},
 		Principles: []practice.Principle{1, 4}, Targets: []practice.Target{one(s, practice.Targets)},
-		Country: one(s, members.Countries), Municipality: s.word("fr"), Population: one(s, members.Populations),
+		Country: one(s, members.Countries), Municipality: s.Word("fr"), Population: one(s, members.Populations),
 		Status: "finished", Begin: begin.Format("2006-01"), End: begin.AddDate(1+s.chance.IntN(4), 0, 0).Format("2006-01"),
 		Cost: one(s, practice.Costs), Funding: []practice.Funding{one(s, practice.Fundings)}, Evidence: one(s, practice.Evidences),
 		Licence: practice.Licences[0],
@@ -95,31 +96,31 @@ func (s *shelf) publication(id int) practice.Publication {
 	}
 }
 
-func (s *shelf) words(tag language.Tag, themes []members.Topic) practice.Text {
+func (s *Shelf) words(tag language.Tag, themes []members.Topic) practice.Text {
 	return practice.Text{
-		Title: s.text(tag, themes, 7), Summary: s.text(tag, themes, 30), Challenge: s.text(tag, themes, 60),
-		Goal: s.text(tag, themes, 40), HowItWorks: s.text(tag, themes, 150), Results: s.text(tag, themes, 60),
-		Lessons: s.text(tag, themes, 60), Transferability: s.text(tag, themes, 40),
+		Title: s.Text(tag, themes, 7), Summary: s.Text(tag, themes, 30), Challenge: s.Text(tag, themes, 60),
+		Goal: s.Text(tag, themes, 40), HowItWorks: s.Text(tag, themes, 150), Results: s.Text(tag, themes, 60),
+		Lessons: s.Text(tag, themes, 60), Transferability: s.Text(tag, themes, 40),
 	}
 }
 
-// documents makes n practices as the index takes them.
-func (s *shelf) documents(n int) iter.Seq2[search.Document, error] {
+// Documents makes n practices as the index takes them.
+func (s *Shelf) Documents(n int) iter.Seq2[search.Document, error] {
 	return func(yield func(search.Document, error) bool) {
 		for i := range n {
-			if !yield(s.publication(i).Document(), nil) {
+			if !yield(s.Publication(i).Document(), nil) {
 				return
 			}
 		}
 	}
 }
 
-// query is the address of a search: one to three words, a theme's among them, half with filters.
-func (s *shelf) query() string {
+// Query is the address of a search: one to three words, a theme's among them, half with filters.
+func (s *Shelf) Query() string {
 	tag := one(s, s.tags)
 	words := []string{one(s, s.themes[string(one(s, members.Topics))][tag])}
 	for range s.chance.IntN(3) {
-		words = append(words, s.word(tag))
+		words = append(words, s.Word(tag))
 	}
 	q := "words=" + strings.ReplaceAll(strings.Join(words, "+"), " ", "+") + "&lang=" + string(one(s, []language.Tag{"en", "el"}))
 	if s.chance.IntN(2) == 0 {

@@ -1,4 +1,4 @@
-package main
+package meter
 
 import (
 	"testing"
@@ -16,12 +16,12 @@ import (
 // consistent.
 func TestMeter(t *testing.T) {
 	direct, tables := emulator.Tables(t, "MembersTable")
-	m, err := newMeter(t.Context(), *direct.Options().BaseEndpoint)
+	m, err := New(t.Context(), *direct.Options().BaseEndpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = m.Close() }()
-	metered := dynamodblocal.NewClient(m.url)
+	metered := dynamodblocal.NewClient(m.URL)
 
 	table := tables["MembersTable"]
 	key := map[string]types.AttributeValue{
@@ -33,20 +33,20 @@ func TestMeter(t *testing.T) {
 	steps := []struct {
 		name string
 		do   func() error
-		want usage
+		want Usage
 	}{
 		{"put", func() error {
 			_, err := metered.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: key})
 			return err
-		}, usage{1, 0, 1}},
+		}, Usage{1, 0, 1}},
 		{"consistent get", func() error {
 			_, err := metered.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)})
 			return err
-		}, usage{1, 1, 0}},
+		}, Usage{1, 1, 0}},
 		{"get", func() error {
 			_, err := metered.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key})
 			return err
-		}, usage{1, 0.5, 0}},
+		}, Usage{1, 0.5, 0}},
 		{"transaction of two", func() error {
 			_, err := metered.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
 				TransactItems: []types.TransactWriteItem{
@@ -55,14 +55,14 @@ func TestMeter(t *testing.T) {
 				},
 			})
 			return err
-		}, usage{1, 0, 4}},
-		{"nothing", func() error { return nil }, usage{}},
+		}, Usage{1, 0, 4}},
+		{"nothing", func() error { return nil }, Usage{}},
 	}
 	for _, step := range steps {
 		if err := step.do(); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		if got := m.take(); got != step.want {
+		if got := m.Take(); got != step.want {
 			t.Errorf("%s used %+v; want %+v", step.name, got, step.want)
 		}
 	}

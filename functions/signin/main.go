@@ -4,6 +4,7 @@ package main
 import (
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/mail"
@@ -32,6 +33,7 @@ func main() {
 			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
 			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		},
+		Audit:       audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
 		Coordinator: environment.Setting("COORDINATOR_ADDRESS"),
 		Now:         time.Now,
 		Log:         log,

@@ -211,7 +211,7 @@ func (n *network) join(ctx context.Context, o organisation, approved bool) error
 	}
 	people, err := n.tell(ctx, org.ID, members.Decision{Action: members.Approve, By: "MuNet"})
 	if err == nil && o.domain == "cardet" {
-		err = n.members.SetCoordinator(ctx, people[0].Ref, true)
+		_, err = n.members.ChangeRole(ctx, people[0].Ref, true)
 	}
 	return err
 }

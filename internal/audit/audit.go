@@ -18,18 +18,17 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// kept is how long an entry is kept before the table's TTL removes it.
-const kept = 3 * 365 * 24 * time.Hour
+// Kept is how long an entry is kept before the table's TTL removes it.
+const Kept = 3 * 365 * 24 * time.Hour
 
 // Entry says that somebody did something.
 type Entry struct {
 	// Who is the person's reference, "ORGANISATION.PERSON"; Name is how they were called then.
 	Who, Name string
-	// Action is a code such as "approve" or "export".
-	Action string
+	Action    Action
 	// What it was done to, as the path of its page: "/desk/members/ORGANISATION".
 	What string
-	// Note is what the person added in their own words; it may be empty.
+	// Note is what the person added, in their own words or language; it may be empty.
 	Note string
 	// At is when.
 	At time.Time
@@ -42,11 +41,11 @@ func (e Entry) item() dynamo.Item {
 	at := e.At.UTC()
 	item := dynamo.Key(at.Format("2006-01"), at.Format(sortable)+"#"+rand.Text()[:16])
 	for name, value := range map[string]string{
-		"who": e.Who, "name": e.Name, "action": e.Action, "what": e.What, "note": e.Note, "at": at.Format(time.RFC3339),
+		"who": e.Who, "name": e.Name, "action": e.Action.code, "what": e.What, "note": e.Note, "at": at.Format(time.RFC3339),
 	} {
 		item[name] = dynamo.S(value)
 	}
-	item["expires"] = dynamo.Time(at.Add(kept))
+	item["expires"] = dynamo.Time(at.Add(Kept))
 	return item
 }
 

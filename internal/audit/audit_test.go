@@ -22,8 +22,8 @@ func TestEntriesReadInOrderWithinTheirMonth(t *testing.T) {
 	begin := time.Date(2026, 12, 1, 1, 59, 59, 900e6, athens) // still November in UTC
 
 	entries := []Entry{
-		{Who: "ORG.PERSON", Name: "Eleni", Action: "approve", What: "/desk/members/A", Note: "Welcome\r\n<b>", At: begin},
-		{Who: "ORG.PERSON", Name: "Eleni", Action: "export", What: "/desk/members.csv?state=member", At: begin.Add(50 * time.Millisecond)},
+		{Who: "ORG.PERSON", Name: "Eleni", Action: Approve, What: "/desk/members/A", Note: "Welcome\r\n<b>", At: begin},
+		{Who: "ORG.PERSON", Name: "Eleni", Action: ExportMembers, What: "/desk/members.csv?state=member", At: begin.Add(50 * time.Millisecond)},
 	}
 	if err := log.Add(t.Context(), entries[1]); err != nil {
 		t.Fatal(err)
@@ -52,8 +52,8 @@ func TestEntriesReadInOrderWithinTheirMonth(t *testing.T) {
 		}
 		e := entries[i]
 		want := map[string]any{
-			"who": e.Who, "name": e.Name, "action": e.Action, "what": e.What, "note": e.Note,
-			"at": "2026-11-30T23:59:59Z", "expires": float64(e.At.Add(kept).Unix()),
+			"who": e.Who, "name": e.Name, "action": e.Action.String(), "what": e.What, "note": e.Note,
+			"at": "2026-11-30T23:59:59Z", "expires": float64(e.At.Add(Kept).Unix()),
 		}
 		for name, value := range want {
 			if got[name] != value {
@@ -69,7 +69,7 @@ func TestEntriesOfOneMomentAreAllKept(t *testing.T) {
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var writes []types.TransactWriteItem
 	for i := range 20 {
-		writes = append(writes, log.Write(Entry{Who: "ORG.PERSON", Action: "approve", What: fmt.Sprint(i), At: at}))
+		writes = append(writes, log.Write(Entry{Who: "ORG.PERSON", Action: Approve, What: fmt.Sprint(i), At: at}))
 	}
 	_, err := client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err != nil {

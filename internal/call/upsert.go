@@ -69,7 +69,7 @@ func (s *Store) Upsert(ctx context.Context, run string, records []Record) ([]Res
 			continue
 		}
 		group.Go(func() (err error) {
-			if results[i], err = s.save(ctx, run, r); err != nil {
+			if results[i], err = s.save(ctx, run, r, nil); err != nil {
 				err = fmt.Errorf("call: %s: %w", r.identity(), err)
 			}
 			return err
@@ -78,13 +78,19 @@ func (s *Store) Upsert(ctx context.Context, run string, records []Record) ([]Res
 	return results, group.Wait()
 }
 
+// Add writes what a person typed, in one transaction with the write that also makes (an audit entry),
+// which is told the call's id. The record must be valid ([Record.Validate]).
+func (s *Store) Add(ctx context.Context, r Record, also func(call string) types.TransactWriteItem) (Result, error) {
+	return s.save(ctx, "", r.Clean(), also)
+}
+
 // atOnce is how many calls are written at the same time.
 const atOnce = 8
 
 // save writes one record into its call, again if the call changes meanwhile.
-func (s *Store) save(ctx context.Context, run string, r Record) (Result, error) {
+func (s *Store) save(ctx context.Context, run string, r Record, also func(call string) types.TransactWriteItem) (Result, error) {
 	for range tries {
-		result, err := s.trySave(ctx, run, r)
+		result, err := s.trySave(ctx, run, r, also)
 		if !errors.Is(err, errMoved) {
 			return result, err
 		}
@@ -92,7 +98,7 @@ func (s *Store) save(ctx context.Context, run string, r Record) (Result, error) 
 	return Result{}, errMoved
 }
 
-func (s *Store) trySave(ctx context.Context, run string, r Record) (Result, error) {
+func (s *Store) trySave(ctx context.Context, run string, r Record, also func(call string) types.TransactWriteItem) (Result, error) {
 	now, ctx, cancel := s.begin(ctx)
 	defer cancel()
 	ids, err := s.identities(ctx, r)
@@ -148,7 +154,11 @@ func (s *Store) trySave(ctx context.Context, run string, r Record) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	return result, s.transact(ctx, append(writes, more...))
+	writes = append(writes, more...)
+	if also != nil {
+		writes = append(writes, also(w.call.ID))
+	}
+	return result, s.transact(ctx, writes)
 }
 
 // renew counts the call up and tells what happened to it since before.

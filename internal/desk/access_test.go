@@ -64,8 +64,9 @@ func TestColleaguesAndRoles(t *testing.T) {
 	if w := o.do(cookie, "GET", "/desk", nil); w.Code != http.StatusForbidden {
 		t.Errorf("after the role ended: %d", w.Code)
 	}
+	card := path + "#person-" + colleague.Ref.Person
 	want := []string{
-		"MuNet approve " + colleaguePath, "MuNet make-coordinator " + colleaguePath, "MuNet unmake-coordinator " + colleaguePath,
+		"MuNet approve " + card, "MuNet make-coordinator " + card, "MuNet unmake-coordinator " + card,
 	}
 	if got := o.entries(); !slices.Equal(got, want) {
 		t.Errorf("audit = %q, want %q", got, want)

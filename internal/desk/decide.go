@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -27,6 +28,13 @@ type decisionData struct {
 	Recipients   []members.Person
 	Limit        int
 	Danger       bool
+}
+
+// actions are the names of actions in the audit log.
+var actions = map[string]audit.Action{
+	string(members.Approve): audit.Approve, string(members.Decline): audit.Decline,
+	string(members.Suspend): audit.Suspend, string(members.Reinstate): audit.Reinstate,
+	makeCoordinator: audit.MakeCoordinator, unmakeCoordinator: audit.UnmakeCoordinator,
 }
 
 // dangerous are the actions that take something away.
@@ -132,7 +140,7 @@ func (s *Service) store(r *http.Request, org members.Organisation, d members.Dec
 	path := organisationPath(org.ID)
 	for try := 1; ; try++ {
 		now, changed, err := s.Members.Decide(r.Context(), org.ID, d,
-			s.Audit.Write(s.entry(r, string(d.Action), path, d.Note)))
+			s.Audit.Write(s.entry(r, actions[string(d.Action)], path, d.Note)))
 		_, open := now.State.After(d.Action)
 		if !fault.Is(err, "decided-already") || !open || try == tries {
 			return now, changed, err

@@ -54,6 +54,9 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET /desk", web.Coordinators, s.showQueue)
 	m.Handle("GET /desk/members", web.Coordinators, s.showList)
 	m.Handle("GET /desk/members.csv", web.Coordinators, s.export)
+	m.Handle("GET "+auditPath, web.Coordinators, s.showAudit)
+	m.Handle("GET "+auditPath+".csv", web.Coordinators, s.exportAudit(".csv", "text/csv; charset=utf-8", beginCSV))
+	m.Handle("GET "+auditPath+".jsonl", web.Coordinators, s.exportAudit(".jsonl", "application/jsonl; charset=utf-8", beginJSON))
 	m.Handle("GET /desk/members/{organisation}", web.Coordinators, s.showOrganisation)
 	m.Handle("GET /desk/members/{organisation}/{action}", web.Coordinators, s.askDecision)
 	m.Handle("POST /desk/members/{organisation}/{action}", web.Coordinators, s.decide)
@@ -62,7 +65,7 @@ func (s *Service) Routes(m *web.Mux) {
 }
 
 // entry is the audit entry of what a request does.
-func (s *Service) entry(r *http.Request, action, what, note string) audit.Entry {
+func (s *Service) entry(r *http.Request, action audit.Action, what, note string) audit.Entry {
 	who := web.Who(r.Context())
 	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, Note: note, At: s.Now()}
 }

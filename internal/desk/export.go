@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -35,7 +36,7 @@ var exportColumns = []string{
 func (s *Service) export(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	f := parseFilter(q)
-	if err := s.Audit.Add(r.Context(), s.entry(r, "export", "/desk/members.csv?"+filterQuery(f).Encode(), "")); err != nil {
+	if err := s.Audit.Add(r.Context(), s.entry(r, audit.ExportMembers, "/desk/members?"+filterQuery(f).Encode(), "")); err != nil {
 		return err
 	}
 	body, next, err := s.exportFrom(r, f, q.Get("next"))

@@ -64,7 +64,7 @@ func TestPagesSpeakEveryLanguage(t *testing.T) {
 	o.approve(member.ID)
 	for _, tag := range language.Available() { // a missing text panics, which is a 500
 		for _, path := range []string{
-			"/desk", "/desk/members", "/desk/members?words=nothing", "/desk/members?state=declined", "/desk/members/" + org.ID,
+			"/desk", "/desk/audit", "/desk/audit?month=2024-01&who=A.B&action=import", "/desk/members", "/desk/members?words=nothing", "/desk/members?state=declined", "/desk/members/" + org.ID,
 			"/desk/members/" + org.ID + "/approve", "/desk/members/" + org.ID + "/decline", "/desk/members/" + member.ID + "/suspend",
 			"/desk/members/" + member.ID + "/people/" + colleague.Ref.Person + "/make-coordinator",
 		} {
@@ -178,7 +178,7 @@ func TestExport(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Errorf("names = %q, want %q (and not %q)", names, want, org.Name)
 	}
-	if got := o.entries(); !slices.Equal(got, []string{"MuNet export /desk/members.csv?country=CY&state=member"}) {
+	if got := o.entries(); !slices.Equal(got, []string{"MuNet export-members /desk/members?country=CY&state=member"}) {
 		t.Errorf("audit = %q", got)
 	}
 }

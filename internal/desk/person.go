@@ -80,7 +80,7 @@ func (s *Service) decidePerson(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(http.StatusConflict, "organisation-not-member")
 	}
 	d := members.Decision{Action: members.Action(action), By: web.Who(r.Context()).Name, Note: note}
-	entry := s.entry(r, action, personPath(p.Ref), note)
+	entry := s.entry(r, actions[action], personPath(p.Ref), note)
 	p, err = s.Members.DecidePerson(r.Context(), p.Ref, d, s.Audit.Write(entry))
 	if err != nil {
 		return s.refused(w, r, err, p.Decision, d)
@@ -94,7 +94,7 @@ func (s *Service) changeRole(w http.ResponseWriter, r *http.Request, p members.P
 	if err := web.ReadForm(r); err != nil {
 		return err
 	}
-	entry := s.entry(r, action, personPath(p.Ref), "")
+	entry := s.entry(r, actions[action], personPath(p.Ref), "")
 	_, err := s.Members.ChangeRole(r.Context(), p.Ref, action == makeCoordinator, s.Audit.Write(entry))
 	if isNone(err) {
 		return fault.New(http.StatusConflict, "not-a-member").Because(err)
@@ -106,5 +106,5 @@ func (s *Service) changeRole(w http.ResponseWriter, r *http.Request, p members.P
 }
 
 func personPath(ref members.Ref) string {
-	return organisationPath(ref.Organisation) + "/people/" + ref.Person
+	return organisationPath(ref.Organisation) + "#person-" + ref.Person
 }

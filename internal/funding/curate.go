@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -109,14 +112,13 @@ func (s *Service) add(w http.ResponseWriter, r *http.Request) error {
 	if content.Reference != "" { // the same call from the portal is this one
 		record.Keys = []string{call.TopicKey(content.Reference)}
 	}
-	results, err := s.Calls.Upsert(r.Context(), "", []call.Record{record})
+	added, err := s.Calls.Add(r.Context(), record, func(id string) types.TransactWriteItem {
+		return s.Audit.Write(s.entry(r, audit.AddCall, deskPath(id), content.Title))
+	})
 	if err != nil {
 		return err
 	}
-	if err := s.Audit.Add(r.Context(), s.entry(r, "call-add", deskPath(results[0].Call), "")); err != nil {
-		return err
-	}
-	return web.SeeOther(w, r, deskPath(results[0].Call)+"?done=added")
+	return web.SeeOther(w, r, deskPath(added.Call)+"?done=added")
 }
 
 func deskPath(id string) string { return desk + "/" + id }
@@ -167,7 +169,7 @@ func (s *Service) curate(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("act") == "give-back" {
 		curation.Fields = nil
 	}
-	_, err = s.Calls.Curate(r.Context(), c.ID, revision, curation, s.Audit.Write(s.entry(r, "call-curate", deskPath(c.ID), "")))
+	_, err = s.Calls.Curate(r.Context(), c.ID, revision, curation, s.Audit.Write(s.entry(r, audit.CurateCall, deskPath(c.ID), content.Title)))
 	if errors.Is(err, call.ErrEdited) || fault.Is(err, call.ErrEdited.Code) { // what was typed stays
 		data.Conflict = true
 		data.Values.Set("revision", strconv.Itoa(c.Revision))

@@ -128,7 +128,7 @@ func (s *Service) call(r *http.Request) (call.Call, error) {
 }
 
 // entry is the audit entry of what a request does.
-func (s *Service) entry(r *http.Request, action, what, note string) audit.Entry {
+func (s *Service) entry(r *http.Request, action audit.Action, what, note string) audit.Entry {
 	who := web.Who(r.Context())
 	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, Note: note, At: s.Now()}
 }

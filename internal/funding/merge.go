@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -109,7 +110,7 @@ func (s *Service) merge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.NotFound().Because(err)
 	}
-	entry := s.entry(r, "call-merge", deskPath(c.ID), other.ID)
+	entry := s.entry(r, audit.MergeCalls, deskPath(c.ID), other.Title)
 	if _, err := s.Calls.Merge(r.Context(), c.ID, other.ID, entry.Who, s.Audit.Write(entry)); err != nil {
 		return err
 	}

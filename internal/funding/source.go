@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -110,7 +111,7 @@ func (s *Service) addSource(w http.ResponseWriter, r *http.Request) error {
 	if refused := validSource(source); len(refused) > 0 {
 		return s.renderSources(w, r, http.StatusUnprocessableEntity, page.Form{Values: r.PostForm, Errors: refused})
 	}
-	if _, err := s.Calls.AddSource(r.Context(), source, s.Audit.Write(s.entry(r, "source-add", sources+"/"+source.ID, source.URL))); err != nil {
+	if _, err := s.Calls.AddSource(r.Context(), source, s.Audit.Write(s.entry(r, audit.AddSource, sources+"/"+source.ID, source.Name+" "+source.URL))); err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, sources+"/"+source.ID+"?done=added")
@@ -167,6 +168,11 @@ func (s *Service) renderSource(w http.ResponseWriter, r *http.Request, status in
 	return pages.Render(w, r, status, "source.html", data)
 }
 
+// sourceActions are what can be done to a source, by the names of the form and of the audit log.
+var sourceActions = map[string]audit.Action{
+	"pause": audit.PauseSource, "resume": audit.ResumeSource, "read": audit.ReadSource, "hours": audit.TimeSource,
+}
+
 // changeSource changes how often a source is read, pauses it, goes on with it, or has it read at once.
 func (s *Service) changeSource(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r); err != nil {
@@ -194,7 +200,7 @@ func (s *Service) changeSource(w http.ResponseWriter, r *http.Request) error {
 		default:
 			return fault.Invalid(fault.Field{Name: "act", Code: "choice"})
 		}
-		_, err = s.Calls.SaveSource(r.Context(), source, s.Audit.Write(s.entry(r, "source-"+act, sources+"/"+source.ID, "")))
+		_, err = s.Calls.SaveSource(r.Context(), source, s.Audit.Write(s.entry(r, sourceActions[act], sources+"/"+source.ID, source.Name)))
 		if fault.Is(err, call.ErrEdited.Code) && try < tries { // a reading goes on at the same moment
 			continue
 		}

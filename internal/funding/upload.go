@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/call/callfile"
 	"github.com/municipalitiesnet/munet/internal/fault"
@@ -72,6 +72,10 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if len(problems) > 0 {
 		return renderUpload(w, r, http.StatusUnprocessableEntity, data)
 	}
+	note := web.Printer(r.Context()).Text("audit.calls", "Count", len(records))
+	if err := s.Audit.Add(r.Context(), s.entry(r, audit.UploadCalls, desk, note)); err != nil {
+		return err
+	}
 	results, err := s.Calls.Upsert(r.Context(), "", records)
 	if err != nil {
 		return err
@@ -89,9 +93,6 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 		if result.Twin != "" {
 			done.Twins = append(done.Twins, result.Call)
 		}
-	}
-	if err := s.Audit.Add(r.Context(), s.entry(r, "call-upload", desk, strconv.Itoa(len(records)))); err != nil {
-		return err
 	}
 	return renderUpload(w, r, http.StatusOK, uploadData{Form: page.Form{Values: url.Values{}}, Done: done})
 }

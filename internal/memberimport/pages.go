@@ -193,7 +193,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	j.LeaveKnown = choice == "leave"
 	who := web.Who(r.Context())
-	entry := audit.Entry{Who: who.Member, Name: who.Name, Action: "import", What: r.URL.Path, At: s.Now()}
+	entry := audit.Entry{Who: who.Member, Name: who.Name, Action: audit.Import, What: r.URL.Path, At: s.Now()}
 	if _, err := s.Jobs.Confirm(r.Context(), j, s.Audit.Write(entry)); err != nil {
 		return err
 	}

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
@@ -17,12 +16,15 @@ import (
 const Secretariat = "SECRETARIAT"
 
 // EnsureCoordinator makes whoever has this address a coordinator, and creates the secretariat for
-// an address that nobody has. Sign-in calls it for the address that the template names.
-func (s *Store) EnsureCoordinator(ctx context.Context, address string, tag language.Tag) (Person, error) {
+// an address that nobody has. Sign-in calls it for the address that the template names. What also
+// writes about whoever gets the role (an audit entry) joins the transaction.
+func (s *Store) EnsureCoordinator(
+	ctx context.Context, address string, tag language.Tag, also ...func(Person) types.TransactWriteItem,
+) (Person, error) {
 	p, err := s.PersonByAddress(ctx, address)
 	switch {
 	case errors.Is(err, ErrNone):
-		return s.createCoordinator(ctx, address, tag)
+		return s.createCoordinator(ctx, address, tag, also)
 	case err != nil:
 		return p, err
 	case p.State == AwaitingApproval:
@@ -34,8 +36,13 @@ func (s *Store) EnsureCoordinator(ctx context.Context, address string, tag langu
 	if p.Coordinator || p.State != Member {
 		return p, nil
 	}
-	p.Coordinator = true
-	return p, s.SetCoordinator(ctx, p.Ref, true)
+	var writes []types.TransactWriteItem
+	for _, write := range also {
+		writes = append(writes, write(p))
+	}
+	_, err = s.ChangeRole(ctx, p.Ref, true, writes...)
+	p.Coordinator = err == nil
+	return p, err
 }
 
 // admit approves a person, and the organisation with whom they wait.
@@ -56,7 +63,9 @@ func (s *Store) admit(ctx context.Context, p Person) (Person, error) {
 	return s.Person(ctx, p.Ref)
 }
 
-func (s *Store) createCoordinator(ctx context.Context, address string, tag language.Tag) (Person, error) {
+func (s *Store) createCoordinator(
+	ctx context.Context, address string, tag language.Tag, also []func(Person) types.TransactWriteItem,
+) (Person, error) {
 	now := s.now().UTC()
 	org := Organisation{
 		ID: Secretariat, Profile: Profile{Name: "MuNet", Kind: "other"}, State: Member,
@@ -74,24 +83,12 @@ func (s *Store) createCoordinator(ctx context.Context, address string, tag langu
 	}
 	writes.add(putNew(s.table, p.item(now)))
 	writes.add(putNew(s.table, lock(addressKey(address), p.Ref.String())))
+	for _, write := range also {
+		writes.items = append(writes.items, write(p))
+	}
 	err := s.write(ctx, writes)
 	if _, cancelled := dynamo.Cancelled(err); cancelled {
 		return s.PersonByAddress(ctx, address)
 	}
 	return p, err
-}
-
-// SetCoordinator gives a member the role of a coordinator or takes it away, at once.
-func (s *Store) SetCoordinator(ctx context.Context, ref Ref, coordinator bool) error {
-	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: personKey(ref),
-		UpdateExpression:          aws.String("SET coordinator = :coordinator, version = version + :one"),
-		ConditionExpression:       aws.String("#state = :member"),
-		ExpressionAttributeNames:  map[string]string{"#state": "state"},
-		ExpressionAttributeValues: dynamo.Item{":coordinator": dynamo.Bool(coordinator), ":member": dynamo.S(string(Member)), ":one": dynamo.N(1)},
-	})
-	if _, refused := dynamo.Refused(err); refused {
-		return ErrNone
-	}
-	return err
 }

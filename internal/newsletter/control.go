@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -26,7 +27,7 @@ func (s *Store) Record(ctx context.Context, writes ...types.TransactWriteItem) e
 }
 
 // control returns the handler that makes one change to the sending, and goes back to watching it.
-func (s *Service) control(action string, change func(campaign string) types.TransactWriteItem) web.Handler {
+func (s *Service) control(action audit.Action, change func(campaign string) types.TransactWriteItem) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		n, _, err := s.newsletter(r)
 		if err != nil {
@@ -39,24 +40,24 @@ func (s *Service) control(action string, change func(campaign string) types.Tran
 		if err := s.Newsletters.Record(r.Context(), change(n.Campaign()), entry); err != nil {
 			return err
 		}
-		return redirect(w, r, pathOf(n.ID)+"/progress", action)
+		return redirect(w, r, pathOf(n.ID)+"/progress", action.String())
 	}
 }
 
 func (s *Service) pause() web.Handler {
-	return s.control("pause-newsletter", func(id string) types.TransactWriteItem { return s.Ledger.Pause(id) })
+	return s.control(audit.PauseNewsletter, func(id string) types.TransactWriteItem { return s.Ledger.Pause(id) })
 }
 
 func (s *Service) resume() web.Handler {
-	return s.control("resume-newsletter", func(id string) types.TransactWriteItem { return s.Ledger.Resume(id) })
+	return s.control(audit.ResumeNewsletter, func(id string) types.TransactWriteItem { return s.Ledger.Resume(id) })
 }
 
 func (s *Service) stop() web.Handler {
-	return s.control("stop-newsletter", func(id string) types.TransactWriteItem { return s.Ledger.Stop(id) })
+	return s.control(audit.StopNewsletter, func(id string) types.TransactWriteItem { return s.Ledger.Stop(id) })
 }
 
 func (s *Service) again() web.Handler {
-	return s.control("repeat-newsletter", func(id string) types.TransactWriteItem { return s.Ledger.Again(id) })
+	return s.control(audit.RepeatNewsletter, func(id string) types.TransactWriteItem { return s.Ledger.Again(id) })
 }
 
 // confirmData is what the page shows that asks before something final.

@@ -65,8 +65,11 @@ func (s *Service) showStopMailing(w http.ResponseWriter, r *http.Request) error 
 // controlMailing pauses a campaign, goes on with it or stops it. Newsletters have pages of their own.
 func (s *Service) controlMailing(w http.ResponseWriter, r *http.Request) error {
 	act := r.PathValue("act")
-	change, ok := map[string]func(string) types.TransactWriteItem{
-		"pause": s.Ledger.Pause, "resume": s.Ledger.Resume, "stop": s.Ledger.Stop,
+	control, ok := map[string]struct {
+		action audit.Action
+		change func(campaign string) types.TransactWriteItem
+	}{
+		"pause": {audit.PauseMailing, s.Ledger.Pause}, "resume": {audit.ResumeMailing, s.Ledger.Resume}, "stop": {audit.StopMailing, s.Ledger.Stop},
 	}[act]
 	if !ok {
 		return fault.NotFound()
@@ -80,9 +83,10 @@ func (s *Service) controlMailing(w http.ResponseWriter, r *http.Request) error {
 	}
 	who, path := web.Who(r.Context()), MailingPath(data.Report.ID)
 	entry := s.Audit.Write(audit.Entry{
-		Who: who.Member, Name: who.Name, Action: act + "-mailing", What: path, Note: data.Report.Kind, At: s.Now(),
+		Who: who.Member, Name: who.Name, Action: control.action, What: path,
+		Note: web.Printer(r.Context()).Text("mailing.kind." + data.Report.Kind), At: s.Now(),
 	})
-	if err := s.Newsletters.Record(r.Context(), change(data.Report.ID), entry); err != nil {
+	if err := s.Newsletters.Record(r.Context(), control.change(data.Report.ID), entry); err != nil {
 		return err
 	}
 	return redirect(w, r, path, act)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/spreadsheet"
@@ -83,7 +84,7 @@ func (s *Service) downloadReport(w http.ResponseWriter, r *http.Request) error {
 	if number < 1 || number > len(all) {
 		return fault.NotFound()
 	}
-	if err := s.Audit.Add(r.Context(), s.entry(r, "export", n)); err != nil {
+	if err := s.Audit.Add(r.Context(), s.entry(r, audit.ExportReport, n)); err != nil {
 		return err
 	}
 	body, err := s.reportFile(r.Context(), n.Campaign(), all[number-1].shards)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -200,7 +201,7 @@ func (s *Service) schedule(r *http.Request, n Newsletter, version int, due time.
 	if err != nil {
 		return err
 	}
-	return s.Newsletters.Schedule(r.Context(), n, append(writes, s.Audit.Write(s.entry(r, "schedule-newsletter", n)))...)
+	return s.Newsletters.Schedule(r.Context(), n, append(writes, s.Audit.Write(s.entry(r, audit.ScheduleNewsletter, n)))...)
 }
 
 // cancelData is what the page before cancelling shows.
@@ -233,7 +234,7 @@ func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, pathOf(n.ID), "cancelled")
 	}
 	err = s.Newsletters.Unschedule(r.Context(), n, web.Who(r.Context()).Name,
-		s.Ledger.Cancel(n.Campaign()), s.Audit.Write(s.entry(r, "cancel-newsletter", n)))
+		s.Ledger.Cancel(n.Campaign()), s.Audit.Write(s.entry(r, audit.CancelNewsletter, n)))
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func languageOf(r *http.Request) (language.Tag, error) {
 	return tag, nil
 }
 
-func (s *Service) entry(r *http.Request, action string, n Newsletter) audit.Entry {
+func (s *Service) entry(r *http.Request, action audit.Action, n Newsletter) audit.Entry {
 	who := web.Who(r.Context())
 	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: pathOf(n.ID), Note: n.Title(n.Main), At: s.Now()}
 }

@@ -182,7 +182,7 @@ func (o *office) follow(p members.Person, themes ...members.Topic) {
 func (o *office) coordinator(address string, tag language.Tag) members.Person {
 	o.Helper()
 	p := o.member(address, tag)
-	if err := o.people.SetCoordinator(o.Context(), p.Ref, true); err != nil {
+	if _, err := o.people.ChangeRole(o.Context(), p.Ref, true); err != nil {
 		o.Fatal(err)
 	}
 	return p

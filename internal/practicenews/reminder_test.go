@@ -21,7 +21,7 @@ func TestReminders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.people.SetCoordinator(t.Context(), former.Ref, false); err != nil {
+	if _, err := o.people.ChangeRole(t.Context(), former.Ref, false); err != nil {
 		t.Fatal(err)
 	}
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/session"
@@ -42,7 +43,7 @@ func (s *Service) leave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p, err = s.Members.DecidePerson(r.Context(), p.Ref, members.Decision{Action: members.Leave, By: p.Name},
-		s.entry(r, "member.leave", p.Ref.String()))
+		s.entry(r, audit.Leave, "/desk/members/"+org.ID))
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,8 @@ func (s *Service) decideColleague(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	action := members.Action(r.PostForm.Get("action"))
-	if action != members.Approve && action != members.Decline {
+	recorded, ok := map[members.Action]audit.Action{members.Approve: audit.Approve, members.Decline: audit.Decline}[action]
+	if !ok {
 		return fault.Invalid(fault.Field{Name: "action", Code: "choice"})
 	}
 	org, me, _, err := s.person(r)
@@ -92,7 +94,7 @@ func (s *Service) decideColleague(w http.ResponseWriter, r *http.Request) error 
 	}
 	ref := members.Ref{Organisation: org.ID, Person: r.PathValue("person")}
 	p, err := s.Members.DecidePerson(r.Context(), ref, members.Decision{Action: action, By: me.Name},
-		s.entry(r, "person."+string(action), ref.String()))
+		s.entry(r, recorded, "/desk/members/"+org.ID+"#person-"+ref.Person))
 	if errors.Is(err, members.ErrNone) {
 		return fault.NotFound().Because(err)
 	}

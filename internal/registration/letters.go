@@ -21,7 +21,7 @@ func (s *Service) tell(ctx context.Context, org members.Organisation, p members.
 }
 
 // entry is the audit entry of what the signed-in person does.
-func (s *Service) entry(r *http.Request, action, what string) types.TransactWriteItem {
+func (s *Service) entry(r *http.Request, action audit.Action, what string) types.TransactWriteItem {
 	who := web.Who(r.Context())
 	return s.Audit.Write(audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, At: s.Now()})
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -38,8 +39,8 @@ type commentedSection struct {
 }
 
 // actions are the names of actions in the audit log.
-var actions = map[practice.Outcome]string{
-	practice.Publish: "publish-practice", practice.AskChanges: "ask-changes", practice.Decline: "decline-practice",
+var actions = map[practice.Outcome]audit.Action{
+	practice.Publish: audit.PublishPractice, practice.AskChanges: audit.AskChanges, practice.Decline: audit.DeclinePractice,
 }
 
 // outcome returns the one that a request asks for.
@@ -205,7 +206,7 @@ func (s *Service) archive(w http.ResponseWriter, r *http.Request) error {
 		return web.SeeOther(w, r, pathOf(p.ID))
 	}
 	err = s.Practices.Archive(r.Context(), p.ID, practice.Decision{By: by, Name: name, Note: note},
-		s.Audit.Write(s.entry(r, "archive-practice", p.ID, note)))
+		s.Audit.Write(s.entry(r, audit.ArchivePractice, p.ID, note)))
 	if fault.Is(err, practice.ErrState.Code) {
 		data.Late = web.Printer(r.Context()).Text("error." + practice.ErrState.Code)
 		return s.renderDecision(w, r, practice.ErrState.Status, data)

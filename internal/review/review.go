@@ -94,7 +94,7 @@ func (s *Service) version(r *http.Request) (practice.Practice, practice.Version,
 }
 
 // entry is the audit entry of what a request does to a practice.
-func (s *Service) entry(r *http.Request, action, id, note string) audit.Entry {
+func (s *Service) entry(r *http.Request, action audit.Action, id, note string) audit.Entry {
 	who := web.Who(r.Context())
 	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: pathOf(id), Note: note, At: s.Now()}
 }

@@ -139,7 +139,7 @@ func TestRolesAndSuspensionCountAtOnce(t *testing.T) {
 	}
 	b.decide(t, members.Approve)
 	check("approved", true, true, false)
-	if err := b.members.SetCoordinator(t.Context(), b.person.Ref, true); err != nil {
+	if _, err := b.members.ChangeRole(t.Context(), b.person.Ref, true); err != nil {
 		t.Fatal(err)
 	}
 	check("made coordinator", true, true, true)
@@ -165,7 +165,7 @@ func TestLifetimes(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
 			b.decide(t, members.Approve)
-			if err := b.members.SetCoordinator(t.Context(), b.person.Ref, test.coordinator); err != nil {
+			if _, err := b.members.ChangeRole(t.Context(), b.person.Ref, test.coordinator); err != nil {
 				t.Fatal(err)
 			}
 			idle := b.begin(t, b.person)

@@ -20,6 +20,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
 	"github.com/municipalitiesnet/munet/infra/local/outbox"
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -51,7 +52,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	plain, tables := emulator.Tables(t, "MembersTable", "SessionsTable")
+	plain, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
 	b := &bench{table: &countingClient{HTTPClient: plain.Options().HTTPClient}, post: outbox.New(t), name: tables["SessionsTable"]}
 	b.client = dynamodb.New(plain.Options(), func(o *dynamodb.Options) { o.HTTPClient = b.table })
 	b.clock.Store(time.Date(2027, 3, 14, 12, 0, 0, 0, time.UTC).Unix())
@@ -69,6 +70,7 @@ func newBench(t *testing.T) *bench {
 			Site:   mail.Site{Name: "MuNet", URL: "https://munet.example"},
 			From:   mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		},
+		Audit:       audit.NewLog(b.client, tables["AuditTable"]),
 		Coordinator: coordinator, Now: b.now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: b.sessions, Fail: page.Fail, Log: log})

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -149,7 +152,7 @@ var errClosed = errors.New("signin: the address may not sign in")
 // coordinator becomes one here, having shown that the mailbox is theirs.
 func (s *Service) entering(r *http.Request, address string) (person members.Person, err error) {
 	if s.isCoordinator(address) {
-		person, err = s.Members.EnsureCoordinator(r.Context(), address, web.Language(r.Context()))
+		person, err = s.Members.EnsureCoordinator(r.Context(), address, web.Language(r.Context()), s.coordinatorEntry)
 	} else {
 		person, err = s.Members.PersonByAddress(r.Context(), address)
 	}
@@ -162,6 +165,14 @@ func (s *Service) entering(r *http.Request, address string) (person members.Pers
 		return person, errClosed
 	}
 	return person, nil
+}
+
+// coordinatorEntry is the audit entry of the first coordinator's role, which the template gave.
+func (s *Service) coordinatorEntry(p members.Person) types.TransactWriteItem {
+	return s.Audit.Write(audit.Entry{
+		Who: p.Ref.String(), Name: p.Name, Action: audit.MakeCoordinator,
+		What: "/desk/members/" + p.Organisation + "#person-" + p.Ref.Person, Note: "CoordinatorAddress", At: s.Now(),
+	})
 }
 
 // refusals maps why nobody was signed in to what the page says about it and

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -38,6 +39,7 @@ type Service struct {
 	Members  *members.Store
 	Signer   *token.Signer
 	Post     mail.Post
+	Audit    *audit.Log
 	// Coordinator is the address that may sign in to the desk even if nobody
 	// has registered it.
 	Coordinator string

@@ -7,8 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
@@ -82,7 +80,7 @@ func main() {
 		Send: sender.Send, Quota: sender.Quota, Warn: warning.Send,
 		Count: environment.Metric, Log: log,
 	}
-	lambda.Start(func(ctx context.Context) error {
+	environment.Start(func(ctx context.Context) error {
 		counts, err := engine.Run(ctx)
 		if counts != (dissemination.Counts{}) {
 			log.Info("run", "sent", counts.Sent, "failed", counts.Failed, "suppressed", counts.Suppressed, "unknown", counts.Unknown)

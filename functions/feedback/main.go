@@ -4,8 +4,6 @@ package main
 import (
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -26,5 +24,5 @@ func main() {
 		Count:        environment.Metric,
 		Log:          log,
 	}
-	lambda.Start(h.Handle)
+	environment.Start(h.Handle)
 }

@@ -5,8 +5,6 @@ package main
 import (
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
@@ -24,5 +22,5 @@ func main() {
 		Ledger:    dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Now:       time.Now, Count: environment.Metric, Log: environment.Log(),
 	}
-	lambda.Start(matcher.Run)
+	environment.Start(matcher.Run)
 }

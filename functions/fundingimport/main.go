@@ -9,8 +9,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -46,7 +44,7 @@ func main() {
 		importer.Adapters[call.Interreg] = index.Adapter()
 		importer.Standing = append(importer.Standing, fundingimport.InterregSource())
 	}
-	lambda.Start(importer.Run)
+	environment.Start(importer.Run)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

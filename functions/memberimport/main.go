@@ -5,8 +5,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -33,5 +31,5 @@ func main() {
 		},
 		Log: log,
 	}
-	lambda.Start(worker.Run)
+	environment.Start(worker.Run)
 }

@@ -5,8 +5,6 @@ package main
 import (
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -27,5 +25,5 @@ func main() {
 		},
 		Now: time.Now, Log: environment.Log(),
 	}
-	lambda.Start(assembler.Run)
+	environment.Start(assembler.Run)
 }

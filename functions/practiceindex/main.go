@@ -5,8 +5,6 @@ package main
 import (
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/environment"
@@ -16,5 +14,5 @@ import (
 func main() {
 	environment.Log()
 	index := practice.SearchStore(dynamo.NewClient(cloud.DynamoDB()), environment.Setting("PRACTICES_TABLE"), time.Now)
-	lambda.Start(index.Compact)
+	environment.Start(index.Compact)
 }

@@ -5,8 +5,6 @@ package main
 import (
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -24,5 +22,5 @@ func main() {
 		Ledger:    dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Now:       time.Now, Log: environment.Log(),
 	}
-	lambda.Start(editor.Run)
+	environment.Start(editor.Run)
 }

@@ -32,6 +32,7 @@ func main() {
 			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		},
 		Links: maillink.Links{Site: site, Signer: environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))},
+		Count: environment.Metric,
 		Now:   time.Now, Log: log,
 	}
 

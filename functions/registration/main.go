@@ -43,7 +43,8 @@ func main() {
 		Forget: func(ctx context.Context, ref members.Ref) error {
 			return errors.Join(interests.Forget(ctx, ref), practices.Forget(ctx, ref))
 		},
-		Now: time.Now, Log: log,
+		Count: environment.Metric,
+		Now:   time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})
 	service.Routes(mux)

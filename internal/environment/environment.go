@@ -6,6 +6,7 @@ package environment
 import (
 	"log/slog"
 	"os"
+	"time"
 )
 
 // Setting returns an environment variable that the function cannot work without.
@@ -27,9 +28,12 @@ func Must[T any](v T, err error) T {
 	return v
 }
 
-// Log returns a logger that writes JSON lines, as CloudWatch reads them, and makes it the default.
+// Log returns a logger that writes JSON lines, as CloudWatch reads them, and makes it the default. Each
+// line has the ids of the invocation and of its trace. Every process asks for it once, when it starts,
+// which is counted here.
 func Log() *slog.Logger {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := slog.New(traced{slog.NewJSONHandler(os.Stdout, nil)})
 	slog.SetDefault(log)
+	coldStart.write(os.Stdout, time.Now(), 1)
 	return log
 }

@@ -12,7 +12,7 @@ import (
 func TestAMetricIsOneLineInTheEmbeddedFormat(t *testing.T) {
 	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "munet-Feedback")
 	var out strings.Builder
-	writeMetric(&out, time.UnixMilli(1804953600123), "Bounces", 1)
+	metric{"Bounces", "FunctionName", "AWS_LAMBDA_FUNCTION_NAME"}.write(&out, time.UnixMilli(1804953600123), 1)
 	line, rest, _ := strings.Cut(out.String(), "\n")
 	if rest != "" || !json.Valid([]byte(line)) {
 		t.Fatalf("not one line of JSON: %q", out.String())

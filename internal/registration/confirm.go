@@ -96,6 +96,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	default:
+		s.Count("Registrations", 1)
 		s.announce(r.Context(), org, person)
 	}
 	return pages.Render(w, r, http.StatusOK, "confirmed.html", confirmedData{org, person})

@@ -93,6 +93,9 @@ func TestPressingConfirmOftenTellsEveryoneOnce(t *testing.T) {
 	if mails := s.take(); len(mails) != 2 {
 		t.Errorf("%d mails, want one to the person and one to the coordinators", len(mails))
 	}
+	if n := s.registrations.Load(); n != 1 {
+		t.Errorf("the metric counts %d registrations", n)
+	}
 }
 
 func TestSomebodyIsAlwaysToldOfAColleague(t *testing.T) {

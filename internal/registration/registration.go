@@ -39,8 +39,10 @@ type Service struct {
 	Left func(ctx context.Context, campaign, recipient string) error
 	// Forget deletes what other parts of the network keep of a person who leaves.
 	Forget func(context.Context, members.Ref) error
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Count records a metric.
+	Count func(name string, value float64)
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Routes adds the service's routes.

@@ -32,14 +32,15 @@ import (
 
 // site is the registration function with real tables and the local SES.
 type site struct {
-	t       *testing.T
-	mux     *web.Mux
-	members *members.Store
-	links   maillink.Links
-	ses     *outbox.Outbox
-	clock   atomic.Int64
-	who     *web.Identity
-	left    []string // campaign and reference of those who were counted
+	t             *testing.T
+	mux           *web.Mux
+	members       *members.Store
+	links         maillink.Links
+	ses           *outbox.Outbox
+	clock         atomic.Int64
+	who           *web.Identity
+	registrations atomic.Int64 // the metric
+	left          []string     // campaign and reference of those who were counted
 	// forgotten are those of whom nothing else is kept.
 	forgotten []members.Ref
 }
@@ -72,7 +73,7 @@ func newSite(t *testing.T) *site {
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		},
 		Coordinator: "desk@munet.example", Audit: audit.NewLog(client, tables["AuditTable"]),
-		Now: now, Log: slog.New(slog.DiscardHandler),
+		Count: func(_ string, n float64) { s.registrations.Add(int64(n)) }, Now: now, Log: slog.New(slog.DiscardHandler),
 		Left: func(_ context.Context, campaign, recipient string) error {
 			s.left = append(s.left, campaign+" "+recipient)
 			return nil

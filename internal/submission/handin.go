@@ -124,6 +124,7 @@ func (s *Service) handIn(w http.ResponseWriter, r *http.Request) error {
 	f := fault.From(err)
 	switch {
 	case err == nil:
+		s.Count("Submissions", 1)
 		return web.SeeOther(w, r, pathOf(p.ID)+"?done=submitted")
 	case f.Code == practice.ErrEdited.Code:
 		data.Edited = true

@@ -41,6 +41,8 @@ type town struct {
 	mu    sync.Mutex
 	clock time.Time
 	index *search.Index
+	// submissions is the sum of the metric.
+	submissions int
 }
 
 func (o *town) now() time.Time {
@@ -101,6 +103,15 @@ func (o *town) Identify(r *http.Request) (*web.Identity, error) {
 	}, nil
 }
 
+// count is the metric of practices that were handed in.
+func (o *town) count(name string, n float64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if name == "Submissions" {
+		o.submissions += int(n)
+	}
+}
+
 // newTown has two organisations: Eleni and Andys work for Strovolos, Petra for Graz.
 func newTown(t *testing.T) *town {
 	t.Helper()
@@ -133,7 +144,7 @@ func newTown(t *testing.T) *town {
 			}), ""),
 			Site: site, From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
 		},
-		Links: maillink.Links{Site: site.URL, Signer: signer}, Now: o.now, Log: log,
+		Links: maillink.Links{Site: site.URL, Signer: signer}, Count: o.count, Now: o.now, Log: log,
 	}
 	o.mux = web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
 	o.Routes(o.mux)

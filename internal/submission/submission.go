@@ -37,6 +37,8 @@ type Service struct {
 	Index func(context.Context) (*search.Index, error)
 	Post  mail.Post
 	Links maillink.Links
+	// Count records a metric.
+	Count func(name string, value float64)
 	Now   func() time.Time
 	Log   *slog.Logger
 }

@@ -201,7 +201,13 @@ func TestHandingIn(t *testing.T) {
 	page = o.rejected(http.StatusUnprocessableEntity, "eleni", path+"/check", o.fill("eleni", path+"/check", url.Values{"note": {strings.Repeat("n", 400<<10)}}))
 	o.contains(page, `href="#f-note"`, strings.Repeat("n", 400<<10))
 
+	if o.submissions != 0 {
+		t.Errorf("%d practices were counted, although none was handed in", o.submissions)
+	}
 	o.submit("eleni", path+"/check", o.fill("eleni", path+"/check", nil))
+	if o.submissions != 1 {
+		t.Errorf("%d practices were counted, not one", o.submissions)
+	}
 	typed := o.fill("eleni", path, nil)
 	typed.Set("lessons", "Typed while a colleague handed it in.")
 	page = o.rejected(http.StatusConflict, "andys", path+"/learning", typed)

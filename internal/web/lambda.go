@@ -14,13 +14,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/municipalitiesnet/munet/internal/environment"
 )
 
 // Start serves h as a Lambda function behind an API Gateway HTTP API with payload format 2.0.
 // It does not return.
 func Start(h http.Handler) {
-	lambda.Start(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	environment.Start(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		return serve(ctx, h, e)
 	})
 }

@@ -29,7 +29,7 @@ const (
 	tickSeconds    = 0.05                              // assumed; a run that finds nothing is one Query
 	tickReads      = 0.5                               // a Query that finds nothing, as AWS counts it
 	runLog         = 1.2e-6                            // GB, Lambda's lines about a run, and ours; assumed
-	metrics        = 11                                // of our own
+	metrics        = 14                                // of our own
 	portalReads    = 30.4 * 4 * 12000 * 0.5            // read units: 12,000 topics, four times a day, half a unit each
 	portalWrites   = 30.4 * 4 * 120 * 2                // write units: two for each page of 100
 	portalSeconds  = 30.4 * 4 * 14 * 7                 // 14 s, at a seventh of a processor

@@ -87,6 +87,7 @@ bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-w
 	@go run ./infra/bench/library $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/sender $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/fundingimport
+	@go run ./infra/bench/load $(if $(filter -write,$(BENCHFLAGS)),-write,-short)
 	@go run ./infra/bench/search $(filter -write,$(BENCHFLAGS))
 	@go -C infra/bench/search/peer run .
 	@GOMEMLIMIT=200MiB go test -run '^$$' -bench Match -benchtime 1x ./internal/fundingalerts

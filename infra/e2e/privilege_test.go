@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
+	"github.com/municipalitiesnet/munet/infra/local/template"
 )
 
 // unreached are the grants that these tests do not need, by when the function does. What they are granted
@@ -77,7 +78,7 @@ var launched struct {
 // launch starts a cloud whose functions are started by the tests alone, and remembers it for
 // checkPrivileges.
 func launch(ctx context.Context, o cloud.Options) (*cloud.Cloud, error) {
-	o.NoSchedules, o.Unthrottled, o.Log = true, true, logs()
+	o.NoSchedules, o.Throttle, o.Log = true, template.AccountThrottle, logs()
 	c, err := cloud.Start(ctx, o)
 	if err != nil {
 		return nil, err

@@ -36,13 +36,13 @@ func start() int {
 	file := flag.String("template", "", "SAM template to run (default: template.yaml of the checkout)")
 	examples := flag.Bool("demo", true, "begin with demonstration data")
 	schedules := flag.Bool("schedules", true, "start scheduled functions at their times")
-	unthrottled := flag.Bool("unthrottled", false, "let more requests through than the template's throttle does")
+	rate := flag.Float64("throttle", 0, "requests a second that the HTTP API lets through, and twice as many at once (default: the template's)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	o := cloud.Options{
 		Data: *data, Template: *file, Log: os.Stdout, Colour: isTerminal(os.Stdout),
-		NoSchedules: !*schedules, Unthrottled: *unthrottled,
+		NoSchedules: !*schedules, Throttle: template.Throttle{Rate: *rate, Burst: int(2 * *rate)},
 	}
 	if err := run(ctx, *port, o, *examples); err != nil {
 		fmt.Fprintln(os.Stderr, err)

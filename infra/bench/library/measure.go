@@ -13,6 +13,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/bench/process"
 	"github.com/municipalitiesnet/munet/infra/bench/shelf"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
+	"github.com/municipalitiesnet/munet/infra/local/template"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -42,7 +43,7 @@ func measure(ctx context.Context, o options) (text string, err error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true, Unthrottled: true})
+	c, err := cloud.Start(ctx, cloud.Options{NoSchedules: true, Throttle: template.AccountThrottle})
 	if err != nil {
 		return "", err
 	}

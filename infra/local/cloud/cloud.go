@@ -71,9 +71,9 @@ type Options struct {
 	// NoSchedules keeps scheduled functions from starting by themselves;
 	// Invoke starts them.
 	NoSchedules bool
-	// Unthrottled lets as many requests through as AWS does where a template has no throttle, in place of
-	// what the template says: for tests in which one process is everybody.
-	Unthrottled bool
+	// Throttle is what the HTTP API lets through in place of what the template says, such as
+	// [template.AccountThrottle] for tests in which one process is everybody; zero is the template's.
+	Throttle template.Throttle
 	// Faults that SES has from the start.
 	Faults ses.Faults
 	// FundingCalls are what the stand-in for the sources of funding calls has.

@@ -232,9 +232,9 @@ func TestCloud(t *testing.T) {
 	})
 }
 
-func TestUnthrottled(t *testing.T) {
+func TestOtherThrottle(t *testing.T) {
 	t.Parallel()
-	c := start(t, Options{NoSchedules: true, Unthrottled: true})
+	c := start(t, Options{NoSchedules: true, Throttle: template.AccountThrottle})
 	for range 2 {
 		if status, body := call(t, http.MethodGet, c.URL+"/rare", ""); status != http.StatusOK {
 			t.Errorf("%d %s", status, body)

@@ -115,8 +115,8 @@ func (c *Cloud) loadTemplate(context.Context) error {
 	if c.Template, err = template.Load(c.options.Template, o); err != nil {
 		return err
 	}
-	if c.options.Unthrottled {
-		c.Template.API = template.API{Throttle: template.AccountThrottle}
+	if c.options.Throttle != (template.Throttle{}) {
+		c.Template.API = template.API{Throttle: c.options.Throttle}
 	}
 	c.access = iam.New(c.Template.Functions)
 	return nil

@@ -33,9 +33,12 @@ const (
 	portalReads    = 30.4 * 4 * 12000 * 0.5            // read units: 12,000 topics, four times a day, half a unit each
 	portalWrites   = 30.4 * 4 * 120 * 2                // write units: two for each page of 100
 	portalSeconds  = 30.4 * 4 * 14 * 7                 // 14 s, at a seventh of a processor
-	viewSeconds    = 0.05                              // a page of the library takes 23 ms at that share; rounded up for waiting
+	viewSeconds    = 0.05                              // the mean request under load takes some 40 ms at that share
 	viewReads      = 4                                 // a page of somebody who is signed in
-	viewBytes      = 30e-6                             // GB, packed; assumed
+	viewBytes      = 30e-6                             // GB; a page has 8 to 33 KB, and its style 7 KB more the first time
+	findPart       = 0.04                              // of the pages, those that narrow the list of members down, as in infra/bench/load
+	findReads      = 0.056                             // for each member looked at: an item of 460 bytes in the index
+	findMost       = 6200                              // members that such a page looks at
 	actionReads    = 11                                // a member signs in
 	actionWrites   = 15
 	libraryReads   = 1806 // read units of a new process with 10,000 practices
@@ -66,6 +69,9 @@ func (s scenario) views() float64 { return 10*s.members + s.visits }
 // actions: every second member does something once.
 func (s scenario) actions() float64 { return s.members / 2 }
 
+// pageReads are the read units of a page.
+func (s scenario) pageReads() float64 { return viewReads + findPart*findReads*min(s.members, findMost) }
+
 // stored is in GB.
 func (s scenario) stored() float64 { return bytesAtFirst + bytesPerMember*s.members }
 
@@ -86,7 +92,7 @@ func lines(s scenario, watched float64) []cost {
 		{"Runs by the clock: Scheduler, Lambda, DynamoDB", ticks * (tickPrice + invokePrice + tickSeconds*secondPrice + tickReads*readPrice)},
 		{"Reading the calls of the portal", portalReads*readPrice + portalWrites*writePrice + portalSeconds*secondPrice},
 		{"Traces and logs of all runs", runs * (tracePrice + runLog*logPrice)},
-		{"Pages: HTTP API, Lambda, DynamoDB, traffic", s.views() * (requestPrice + invokePrice + viewSeconds*secondPrice + viewReads*readPrice + viewBytes*trafficPrice)},
+		{"Pages: HTTP API, Lambda, DynamoDB, traffic", s.views() * (requestPrice + invokePrice + viewSeconds*secondPrice + s.pageReads()*readPrice + viewBytes*trafficPrice)},
 		{"Sign-ins and forms, three requests each", s.actions() * (3*(requestPrice+invokePrice+viewSeconds*secondPrice) + actionReads*readPrice + actionWrites*writePrice)},
 		{"Starts of the library", s.libraryStarts * libraryReads * readPrice},
 		{"Data and its recovery", s.stored() * storePrice},

@@ -27,7 +27,7 @@ func TestNothingIsLostUnderOverload(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(root)
-	throttle := template.Throttle{Rate: 30, Burst: 20}
+	throttle := template.Throttle{Rate: 20, Burst: 15}
 	local, err := localcloud.Start(t.Context(), localcloud.Options{NoSchedules: true, Throttle: throttle})
 	if err != nil {
 		t.Fatal(err)
@@ -53,21 +53,28 @@ func TestNothingIsLostUnderOverload(t *testing.T) {
 		}
 	}
 	people.pause = 10 * time.Millisecond
-	people.results = newResults()
-	people.offer(t.Context(), 2*throttle.Rate, 8*time.Second)
-	a, err := people.ledger.audit(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
+	var a *audit
+	// Until some of each was accepted, however slow the machine is.
+	for end := time.Now().Add(2 * time.Minute); a == nil || a.scarce() && time.Now().Before(end); {
+		people.offer(t.Context(), 2*throttle.Rate, 3*time.Second)
+		if a, err = people.ledger.audit(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	sum := people.results.all("")
 	t.Logf("%d requests, %d accepted, %d throttled; found %+v", sum.requests(), sum.counts[accepted], sum.counts[throttled], a.sum())
 	if err := kept(stage{sum: sum, wrong: people.results.wrong()}, a); err != nil {
 		t.Error(err)
 	}
-	if a.registrations == 0 || a.drafts == 0 || a.saves == 0 || a.profiles+a.preferences == 0 || a.messages == 0 {
+	if a.scarce() {
 		t.Errorf("too little was written to say anything: %+v", a)
 	}
 	loses(t, people.ledger, s)
+}
+
+// scarce reports whether there is too little to say anything.
+func (a *audit) scarce() bool {
+	return a.registrations == 0 || a.confirmed == 0 || a.saves == 0 || a.profiles == 0 || a.preferences == 0 || a.messages == 0
 }
 
 // loses takes one of each away that was written, and expects the audit to say so.

@@ -129,7 +129,7 @@ func (v *visitor) ask(ctx context.Context, kind, method, path string, values url
 		case accepted:
 			return a, nil
 		case throttled:
-			if err := t.wait(ctx, time.Duration((0.3+0.5*t.chance.exponential())*float64(time.Second))); err != nil {
+			if err := t.wait(ctx, time.Duration((0.5+t.chance.exponential())*float64(t.pause))); err != nil {
 				return a, err
 			}
 		case refused:

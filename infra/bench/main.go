@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/local/checkout"
 	"github.com/municipalitiesnet/munet/infra/local/template"
 )
@@ -48,9 +49,9 @@ func run(ctx context.Context, runs int, write bool) error {
 		return err
 	}
 
-	var report strings.Builder
-	report.WriteString(machine())
-	fmt.Print(report.String())
+	var all strings.Builder
+	all.WriteString(report.Machine())
+	fmt.Print(all.String())
 	for _, m := range []struct {
 		title   string
 		measure func() (table, error)
@@ -71,10 +72,10 @@ func run(ctx context.Context, runs int, write bool) error {
 		}
 		text := section(m.title, rows)
 		fmt.Print(text)
-		report.WriteString(text)
+		all.WriteString(text)
 	}
 	if write {
-		return writeReport("docs/performance.md", report.String())
+		return report.Write("docs/performance.md", reportBegin, reportEnd, all.String())
 	}
 	return nil
 }

@@ -10,13 +10,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/local/checkout"
 )
 
@@ -56,7 +55,7 @@ func run(ctx context.Context, o options, write bool) error {
 	if !write {
 		return nil
 	}
-	return writeSection("docs/performance.md", text)
+	return report.Write("docs/performance.md", begin, end, text)
 }
 
 // The marks between which the table stands.
@@ -64,16 +63,3 @@ const (
 	begin = "<!-- library: written by go run ./infra/bench/library -write -->\n"
 	end   = "<!-- library: end -->"
 )
-
-func writeSection(path, text string) error {
-	page, err := os.ReadFile(path) //nolint:gosec // the checkout's own
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(page), begin)
-	_, after, ends := strings.Cut(rest, end)
-	if !found || !ends {
-		return errors.New(path + " has no section for the library")
-	}
-	return os.WriteFile(path, []byte(before+begin+"\n"+text+end+after), 0o644) //nolint:gosec // a page
-}

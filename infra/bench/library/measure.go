@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/infra/bench/process"
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/bench/shelf"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/local/template"
@@ -33,10 +34,10 @@ const (
 type library struct {
 	*cloud.Cloud
 	shelf *shelf.Shelf
-	rows  [][2]string
+	rows  report.Table
 }
 
-func (l *library) add(what, figure string) { l.rows = append(l.rows, [2]string{what, figure}) }
+func (l *library) add(what, figure string) { l.rows = append(l.rows, []string{what, figure}) }
 
 func measure(ctx context.Context, o options) (text string, err error) {
 	s, err := shelf.New(o.seed)
@@ -48,7 +49,7 @@ func measure(ctx context.Context, o options) (text string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	l := &library{Cloud: c, shelf: s}
+	l := &library{Cloud: c, shelf: s, rows: report.Table{{"what", "measured"}}}
 	index := practice.SearchStore(dynamo.NewClient(c.DynamoDB()), c.Tables["PracticesTable"], time.Now)
 	if err := index.Rebuild(ctx, s.Documents(o.practices)); err != nil {
 		return "", err
@@ -60,7 +61,7 @@ func measure(ctx context.Context, o options) (text string, err error) {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("### The library with %d practices in nine languages, in the local cloud\n\n%s\n", o.practices, l), nil
+	return fmt.Sprintf("### The library with %d practices in nine languages, in the local cloud\n\n%s", o.practices, l.rows), nil
 }
 
 // get asks the site and returns the answer and how long it took.
@@ -179,25 +180,6 @@ func (l *library) publish(ctx context.Context, store *practice.Store, word strin
 	return store.Decide(ctx, p.ID, 1, practice.Decision{
 		Outcome: practice.Publish, By: members.Ref{Organisation: members.Secretariat, Person: "MARIA"}, Name: "Maria",
 	})
-}
-
-// String is the table.
-func (l *library) String() string {
-	widths := [2]int{len("what"), len("measured")}
-	rows := append([][2]string{{"what", "measured"}}, l.rows...)
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], len([]rune(cell)))
-		}
-	}
-	var b strings.Builder
-	for i, row := range rows {
-		fmt.Fprintf(&b, "| %-*s | %-*s |\n", widths[0], row[0], widths[1], row[1])
-		if i == 0 {
-			fmt.Fprintf(&b, "|%s|%s|\n", strings.Repeat("-", widths[0]+2), strings.Repeat("-", widths[1]+2))
-		}
-	}
-	return b.String()
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

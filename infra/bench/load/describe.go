@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/municipalitiesnet/munet/infra/bench/process"
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 )
 
 // describe writes what was measured below the throttle.
@@ -44,13 +45,13 @@ func averages(stages []stage) string {
 }
 
 // memoryTable shows the processes that the load has made of each function.
-func memoryTable(functions []process.Usage) table {
+func memoryTable(functions []process.Usage) report.Table {
 	counts, peaks := map[string]int{}, map[string]int{}
 	for _, u := range functions {
 		counts[u.Name]++
 		peaks[u.Name] = max(peaks[u.Name], u.Peak)
 	}
-	rows := table{{"function", "processes at the end", "most memory of one, MB"}}
+	rows := report.Table{{"function", "processes at the end", "most memory of one, MB"}}
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		rows = append(rows, []string{name, fmt.Sprint(counts[name]), fmt.Sprint(peaks[name])})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -156,22 +155,5 @@ func TestOutcomes(t *testing.T) {
 		}
 		people.networks.close()
 		server.Close()
-	}
-}
-
-func TestWriteSection(t *testing.T) {
-	name := t.TempDir() + "/page.md"
-	begin, end := "<!-- load 7: written by go run ./infra/bench/load -write -->\n", "<!-- load 7: end -->"
-	if err := os.WriteFile(name, []byte("a\n"+begin+"old\n"+end+"\nz\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeSection(name, "7", "new\n"); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(name); err != nil || string(got) != "a\n"+begin+"\nnew\n"+end+"\nz\n" {
-		t.Errorf("%q, %v", got, err)
-	}
-	if err := writeSection(name, "8", "new\n"); err == nil {
-		t.Error("a section was written that is not there")
 	}
 }

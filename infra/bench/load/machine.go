@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +10,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/bench/process"
 )
 
-// A share is the processor time of one part, or of all that the machine did.
+// Shares are the processor time that each part has used, and the whole machine.
 type shares struct {
 	at                                          time.Time
 	functions, gateway, database, load, machine time.Duration
@@ -85,20 +84,4 @@ func loadAverage() string {
 	}
 	one, _, _ := strings.Cut(string(text), " ")
 	return one
-}
-
-// machine says what was measured on.
-func machine() string {
-	processor := "a processor"
-	about, err := os.ReadFile("/proc/cpuinfo")
-	if err == nil {
-		for line := range strings.Lines(string(about)) {
-			if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
-				processor = strings.TrimSpace(value)
-				break
-			}
-		}
-	}
-	return fmt.Sprintf("%d × %s, %s, %s, %s", runtime.NumCPU(), processor, runtime.GOOS, runtime.Version(),
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"))
 }

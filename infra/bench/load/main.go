@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/local/checkout"
 )
 
@@ -90,10 +91,16 @@ func (o *options) run(ctx context.Context) error {
 		fmt.Print(text)
 		problems = errors.Join(problems, err)
 		if err == nil && o.write {
-			problems = errors.Join(problems, writeSection("docs/performance.md", strconv.Itoa(n), text))
+			problems = errors.Join(problems, writeSection(n, text))
 		}
 	}
 	return problems
+}
+
+// writeSection puts what was measured with so many members into its section of the document.
+func writeSection(members int, text string) error {
+	begin := fmt.Sprintf("<!-- load %d: written by go run ./infra/bench/load -write -->\n", members)
+	return report.Write("docs/performance.md", begin, fmt.Sprintf("<!-- load %d: end -->", members), text)
 }
 
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "load: "+format+"\n", args...) }
@@ -117,8 +124,8 @@ func measure(ctx context.Context, cache, program string, p population, o *option
 	}
 	defer func() { err = errors.Join(err, d.stop()) }()
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %d members, %d organisations, %d practices, %d calls\n\nMeasured on %s.\n\n",
-		p.members, p.organisations(), p.practices, p.calls, machine())
+	fmt.Fprintf(&b, "### %d members, %d organisations, %d practices, %d calls\n\n%s",
+		p.members, p.organisations(), p.practices, p.calls, report.Machine())
 	throttle := shortThrottle
 	if !o.short {
 		most, err := ordinary(ctx, &b, program, d, p)

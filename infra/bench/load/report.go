@@ -1,42 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 )
-
-// A table has its head in the first row.
-type table [][]string
-
-// String is the table in Markdown, aligned so that a terminal shows it well.
-func (t table) String() string {
-	widths := make([]int, len(t[0]))
-	for _, row := range t {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for i, row := range t {
-		for j, cell := range row {
-			b.WriteString("| " + cell + strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell)+1))
-		}
-		b.WriteString("|\n")
-		if i == 0 {
-			for _, width := range widths {
-				b.WriteString("|" + strings.Repeat("-", width+2))
-			}
-			b.WriteString("|\n")
-		}
-	}
-	return b.String() + "\n"
-}
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.0f", float64(d)/float64(time.Millisecond)) }
 
@@ -44,8 +15,8 @@ func ms(d time.Duration) string { return fmt.Sprintf("%.0f", float64(d)/float64(
 const share = 256.0 / 1769
 
 // costTable says what carries over to AWS.
-func costTable(all map[string]*cost) table {
-	rows := table{{"request", "processor, ms", "… at 256 MB, ms", "requests to DynamoDB", "read units", "write units", "KB"}}
+func costTable(all map[string]*cost) report.Table {
+	rows := report.Table{{"request", "processor, ms", "… at 256 MB, ms", "requests to DynamoDB", "read units", "write units", "KB"}}
 	for _, kind := range slices.Sorted(maps.Keys(all)) {
 		k := all[kind]
 		n := float64(k.n)
@@ -79,8 +50,8 @@ func mixOf(all map[string]*cost, r *results) (m mix) {
 }
 
 // stageTable shows stages, one a row.
-func stageTable(stages []stage) table {
-	rows := table{{"offered a second", "answered", "p50, ms", "p95", "p99", "functions", "DynamoDB Local", "gateway", "the load itself", "other programs", "load average"}}
+func stageTable(stages []stage) report.Table {
+	rows := report.Table{{"offered a second", "answered", "p50, ms", "p95", "p99", "functions", "DynamoDB Local", "gateway", "the load itself", "other programs", "load average"}}
 	for _, s := range stages {
 		row := []string{fmt.Sprintf("%.0f", s.rate), fmt.Sprintf("%.0f", s.answered), ms(s.sum.at(0.5)), ms(s.sum.at(0.95)), ms(s.sum.at(0.99))}
 		rows = append(rows, append(append(row, s.parts[:]...), s.others, s.average))
@@ -89,8 +60,8 @@ func stageTable(stages []stage) table {
 }
 
 // latencyTable shows the median of several runs for each group of requests.
-func latencyTable(stages []stage) table {
-	rows := table{{"requests", "in a run", "p50, ms", "p95", "p99"}}
+func latencyTable(stages []stage) report.Table {
+	rows := report.Table{{"requests", "in a run", "p50, ms", "p95", "p99"}}
 	row := func(name, group string) {
 		var n []int
 		var at [3][]time.Duration
@@ -116,9 +87,9 @@ func median[T int | time.Duration](values []T) T {
 }
 
 // auditTable shows what was offered beyond the throttle, and what became of it.
-func auditTable(s stage, a *audit) table {
+func auditTable(s stage, a *audit) report.Table {
 	c := s.sum.counts
-	rows := table{{"offered, and what became of it", ""}}
+	rows := report.Table{{"offered, and what became of it", ""}}
 	add := func(what string, n int) { rows = append(rows, []string{what, fmt.Sprint(n)}) }
 	add("requests", s.sum.requests())
 	add("accepted", c[accepted])
@@ -138,19 +109,4 @@ func auditTable(s stage, a *audit) table {
 	add("profiles, preferences, as saved last", a.profiles+a.preferences)
 	add("**of all these, lost**", len(a.lost))
 	return rows
-}
-
-// writeSection replaces what is between a section's marks in a document.
-func writeSection(path, name, text string) error {
-	begin, end := "<!-- load "+name+": written by go run ./infra/bench/load -write -->\n", "<!-- load "+name+": end -->"
-	page, err := os.ReadFile(path) //nolint:gosec // the checkout's own
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(page), begin)
-	_, after, ends := strings.Cut(rest, end)
-	if !found || !ends {
-		return errors.New(path + " has no section for the load " + name)
-	}
-	return os.WriteFile(path, []byte(before+begin+"\n"+text+end+after), 0o644) //nolint:gosec // a page
 }

@@ -21,7 +21,7 @@ func TestRareWays(t *testing.T) {
 	c := s.visitor(t)
 	c.signIn(coordinator)
 	for _, path := range []string{
-		"/newsletters", "/desk", "/desk/newsletters", "/desk/practices", "/calls", "/practices", "/practices/data/practices.json", "/my-practices", "/profile", "/sessions",
+		"/newsletters", "/desk", "/desk/newsletters", "/desk/practices", "/calls", "/practices", "/practices/data/practices.json", "/my-practices", "/profile", "/sessions", "/second-factor",
 	} {
 		s.sessionsAge(t)
 		c.open(path)

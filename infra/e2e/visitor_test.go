@@ -163,8 +163,17 @@ func (v *visitor) register(address string, change ...string) {
 	v.sees(address)
 }
 
-// signIn takes the way over the mailed link.
+// signIn takes the way over the mailed link, and for coordinators over their second factor.
 func (v *visitor) signIn(address string) {
+	v.t.Helper()
+	v.enter(address)
+	if asksForFactor(v.path) {
+		v.confirm(address)
+	}
+}
+
+// enter takes the way over the mailed link.
+func (v *visitor) enter(address string) {
 	v.t.Helper()
 	v.open("/sign-in")
 	v.sees()

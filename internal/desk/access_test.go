@@ -51,6 +51,10 @@ func TestColleaguesAndRoles(t *testing.T) {
 	for range 2 {
 		o.do(o.maria, "POST", colleaguePath+"/make-coordinator", url.Values{})
 	}
+	if w := o.do(cookie, "GET", "/desk", nil); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "/second-factor?") {
+		t.Errorf("a new coordinator at the desk before the second factor: %d", w.Code)
+	}
+	cookie = o.confirm(cookie)
 	if w := o.do(cookie, "GET", "/desk", nil); w.Code != http.StatusOK {
 		t.Errorf("a new coordinator at the desk: %d", w.Code)
 	}

@@ -53,15 +53,19 @@ type Import struct {
 func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET /desk", web.Coordinators, s.showQueue)
 	m.Handle("GET /desk/members", web.Coordinators, s.showList)
-	m.Handle("GET /desk/members.csv", web.Coordinators, s.export)
+	m.Handle("GET /desk/members.csv", web.SteppedUp, s.export)
 	m.Handle("GET "+auditPath, web.Coordinators, s.showAudit)
-	m.Handle("GET "+auditPath+".csv", web.Coordinators, s.exportAudit(".csv", "text/csv; charset=utf-8", beginCSV))
-	m.Handle("GET "+auditPath+".jsonl", web.Coordinators, s.exportAudit(".jsonl", "application/jsonl; charset=utf-8", beginJSON))
+	m.Handle("GET "+auditPath+".csv", web.SteppedUp, s.exportAudit(".csv", "text/csv; charset=utf-8", beginCSV))
+	m.Handle("GET "+auditPath+".jsonl", web.SteppedUp, s.exportAudit(".jsonl", "application/jsonl; charset=utf-8", beginJSON))
 	m.Handle("GET /desk/members/{organisation}", web.Coordinators, s.showOrganisation)
 	m.Handle("GET /desk/members/{organisation}/{action}", web.Coordinators, s.askDecision)
 	m.Handle("POST /desk/members/{organisation}/{action}", web.Coordinators, s.decide)
 	m.Handle("GET /desk/members/{organisation}/people/{person}/{action}", web.Coordinators, s.askPerson)
 	m.Handle("POST /desk/members/{organisation}/people/{person}/{action}", web.Coordinators, s.decidePerson)
+	for _, action := range []string{makeCoordinator, unmakeCoordinator} {
+		m.Handle("GET /desk/members/{organisation}/people/{person}/"+action, web.SteppedUp, s.askPerson)
+		m.Handle("POST /desk/members/{organisation}/people/{person}/"+action, web.SteppedUp, s.changeRole)
+	}
 }
 
 // entry is the audit entry of what a request does.

@@ -77,7 +77,7 @@ func newOffice(t *testing.T) *office {
 		Practices: func(context.Context) (int, error) { return 0, nil },
 		Now:       o.now, Log: log,
 	}
-	o.mux = web.NewMux(web.Options{Sessions: o.Sessions, Fail: page.Fail, Log: log})
+	o.mux = web.NewMux(web.Options{Sessions: o.Sessions, Fail: page.Fail, Log: log, Now: o.now})
 	o.Routes(o.mux)
 	maria, err := people.EnsureCoordinator(t.Context(), "maria@secretariat.example", "en")
 	if err != nil {
@@ -89,6 +89,7 @@ func newOffice(t *testing.T) *office {
 	if _, err := people.ChangeRole(t.Context(), nikos.Ref, true); err != nil {
 		t.Fatal(err)
 	}
+	nikos.Coordinator = true
 	o.nikos = o.signIn(nikos)
 	return o
 }
@@ -97,17 +98,36 @@ func (o *office) now() time.Time { return time.Unix(0, o.clock.Load()).UTC() }
 
 func (o *office) advance(d time.Duration) { o.clock.Add(int64(d)) }
 
-// signIn begins a session and returns its id.
+// signIn begins a session, has a coordinator's pass the second factor, and returns its id.
 func (o *office) signIn(p members.Person) string {
 	o.t.Helper()
-	id, write, err := o.Sessions.Begin(p, "", "")
-	if err == nil {
-		_, err = o.client.TransactWriteItems(o.t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{write}})
-	}
+	id, begin, err := o.Sessions.Begin(p, "", "")
 	if err != nil {
 		o.t.Fatal(err)
 	}
+	o.write(begin)
+	if p.Coordinator {
+		id = o.confirm(id)
+	}
 	return id
+}
+
+// confirm has a session pass the second factor and returns its new id.
+func (o *office) confirm(id string) string {
+	o.t.Helper()
+	id, writes, err := o.Sessions.Confirm(o.t.Context(), token.Hash(id))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.write(writes...)
+	return id
+}
+
+func (o *office) write(writes ...types.TransactWriteItem) {
+	o.t.Helper()
+	if _, err := o.client.TransactWriteItems(o.t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: writes}); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 // join registers a person, who awaits approval afterwards and knows it.

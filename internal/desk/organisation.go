@@ -43,7 +43,7 @@ type personData struct {
 // doneNotices are what an address may say was done.
 var doneNotices = []string{
 	"approve", "decline", "suspend", "reinstate", "mail", "mail-soon",
-	"person-approve", "person-decline", "make-coordinator", "unmake-coordinator",
+	"person-approve", "person-decline", makeCoordinator, unmakeCoordinator, resetFactor,
 }
 
 func (s *Service) showOrganisation(w http.ResponseWriter, r *http.Request) error {
@@ -117,7 +117,7 @@ func personActions(org members.Organisation, p members.Person, who *web.Identity
 	case p.State != members.Member || p.Ref.String() == who.Member:
 		return nil
 	case p.Coordinator:
-		return []string{unmakeCoordinator}
+		return []string{unmakeCoordinator, resetFactor}
 	}
 	return []string{makeCoordinator}
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"path"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -9,10 +10,12 @@ import (
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// What can be done to a person besides approving and declining.
+// What can be done to a person besides approving and declining. The second factor of a colleague is
+// reset by package secondfactor, at a path below the person's.
 const (
 	makeCoordinator   = "make-coordinator"
 	unmakeCoordinator = "unmake-coordinator"
+	resetFactor       = "second-factor"
 )
 
 // person returns the person that a request is about, with their organisation and the action that it
@@ -22,7 +25,7 @@ func (s *Service) person(r *http.Request) (org members.Organisation, p members.P
 	if err != nil {
 		return org, p, "", err
 	}
-	action = r.PathValue("action")
+	action = path.Base(r.URL.Path)
 	for _, candidate := range people {
 		if candidate.Ref.Person == r.PathValue("person") {
 			p = candidate
@@ -56,7 +59,7 @@ func (s *Service) askPerson(w http.ResponseWriter, r *http.Request) error {
 }
 
 func renderPerson(w http.ResponseWriter, r *http.Request, status int, org members.Organisation, p members.Person, form page.Form) error {
-	data := newDecision(org, r.PathValue("action"), form)
+	data := newDecision(org, path.Base(r.URL.Path), form)
 	data.Person = p
 	return pages.Render(w, r, status, "person.html", data)
 }
@@ -65,9 +68,6 @@ func (s *Service) decidePerson(w http.ResponseWriter, r *http.Request) error {
 	org, p, action, err := s.person(r)
 	if err != nil {
 		return err
-	}
-	if action == makeCoordinator || action == unmakeCoordinator {
-		return s.changeRole(w, r, p, action)
 	}
 	note, err := parseNote(r)
 	if e := fault.From(err); err != nil && len(e.Fields) > 0 {
@@ -90,12 +90,13 @@ func (s *Service) decidePerson(w http.ResponseWriter, r *http.Request) error {
 }
 
 // changeRole makes a member a coordinator or takes the role away. Doing it twice is doing it once.
-func (s *Service) changeRole(w http.ResponseWriter, r *http.Request, p members.Person, action string) error {
-	if err := web.ReadForm(r); err != nil {
+func (s *Service) changeRole(w http.ResponseWriter, r *http.Request) error {
+	_, p, action, err := s.person(r)
+	if err != nil {
 		return err
 	}
 	entry := s.entry(r, actions[action], personPath(p.Ref), "")
-	_, err := s.Members.ChangeRole(r.Context(), p.Ref, action == makeCoordinator, s.Audit.Write(entry))
+	_, err = s.Members.ChangeRole(r.Context(), p.Ref, action == makeCoordinator, s.Audit.Write(entry))
 	if isNone(err) {
 		return fault.New(http.StatusConflict, "not-a-member").Because(err)
 	}

@@ -46,7 +46,7 @@ func newSite(t *testing.T) *site {
 			Jobs: NewStore(client, tables["MembersTable"], now), Members: members.NewStore(client, tables["MembersTable"], now),
 			Audit: audit.NewLog(client, tables["AuditTable"]), Now: now,
 		},
-		who: &web.Identity{Member: "ORG.MARIA", Name: "Maria", Language: "en", Approved: true, Coordinator: true},
+		who: &web.Identity{Member: "ORG.MARIA", Name: "Maria", Language: "en", Approved: true, Coordinator: true, Factor: time.Now()},
 	}
 	s.mux = web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	s.Routes(s.mux)

@@ -31,6 +31,7 @@ var assets = map[string]func() (*asset, error){
 	"site.js":     sync.OnceValues(func() (*asset, error) { return loadAsset("site.js") }),
 	"composer.js": sync.OnceValues(func() (*asset, error) { return loadAsset("composer.js") }),
 	"autosave.js": sync.OnceValues(func() (*asset, error) { return loadAsset("autosave.js") }),
+	"passkey.js":  sync.OnceValues(func() (*asset, error) { return loadAsset("passkey.js") }),
 	"favicon.svg": sync.OnceValues(func() (*asset, error) { return loadAsset("favicon.svg") }),
 }
 

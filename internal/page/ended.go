@@ -9,12 +9,14 @@ import (
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// ended is the data of the page for a form that arrives after its writer's session has ended: it
-// holds all that was typed, to be sent once more from the same browser.
+// ended is the data of the page for a form that arrives after its writer's session has ended, or
+// before they have passed the second factor that it needs: it holds all that was typed, to be sent once
+// more from the same browser.
 type ended struct {
-	Action string // the form's own address
-	Fields []typed
-	Files  []string // the names of fields for files, which must be chosen again
+	Confirm bool   // the second factor is what is missing
+	Action  string // the form's own address
+	Fields  []typed
+	Files   []string // the names of fields for files, which must be chosen again
 }
 
 // typed is one value of a form.

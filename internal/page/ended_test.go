@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/municipalitiesnet/munet/internal/web"
 )
@@ -38,19 +39,30 @@ func (doorkeeper) Identify(r *http.Request) (*web.Identity, error) {
 	if r.Header.Get("Who") == "" {
 		return nil, nil
 	}
-	return &web.Identity{Name: "Maria", Approved: true}, nil
+	who := &web.Identity{Name: "Maria", Approved: true}
+	switch r.Header.Get("Who") {
+	case "coordinator":
+		who.Coordinator = true
+	case "stale":
+		who.Coordinator, who.Factor = true, time.Now().Add(-web.StepUpAge)
+	case "fresh":
+		who.Coordinator, who.Factor = true, time.Now()
+	}
+	return who, nil
 }
 
 // workshop is a mux with one form for members, which keeps what it is sent.
 func workshop(got *url.Values) *web.Mux {
 	m := web.NewMux(web.Options{Sessions: doorkeeper{}, Fail: Fail, Log: slog.New(slog.DiscardHandler)})
-	m.Handle("POST /draft/{id}", web.Members, func(w http.ResponseWriter, r *http.Request) error {
+	keep := func(w http.ResponseWriter, r *http.Request) error {
 		if err := web.ReadForm(r); err != nil {
 			return err
 		}
 		*got = r.PostForm
 		return web.SeeOther(w, r, "/")
-	})
+	}
+	m.Handle("POST /draft/{id}", web.Members, keep)
+	m.Handle("POST /send", web.SteppedUp, keep)
 	m.AllowBody("POST /draft/{id}", web.LongText)
 	return m
 }
@@ -91,6 +103,40 @@ func TestAnEndedSessionLosesNothing(t *testing.T) {
 	again := send(t, m, "maria", html.UnescapeString(action[1]), hidden(page))
 	if again.Code != http.StatusSeeOther || !maps.EqualFunc(got, typed, slices.Equal) {
 		t.Errorf("%d; after signing in came %d fields of %d", again.Code, len(got), len(typed))
+	}
+}
+
+func TestAMissingFactorLosesNothing(t *testing.T) {
+	typed := url.Values{"note": {"line one\r\nline two"}, "moment": {"now"}}
+	var got url.Values
+	m := workshop(&got)
+	for _, who := range []string{"coordinator", "stale"} {
+		answer := send(t, m, who, "/send?lang=en", typed)
+		page := answer.Body.String()
+		action := formAction.FindStringSubmatch(page)
+		if answer.Code != http.StatusForbidden || action == nil || got != nil || !strings.Contains(page, `href="/second-factor?`) {
+			t.Fatalf("%s: %d\n%s", who, answer.Code, page)
+		}
+		again := send(t, m, "fresh", html.UnescapeString(action[1]), hidden(page))
+		if again.Code != http.StatusSeeOther || !maps.EqualFunc(got, typed, slices.Equal) {
+			t.Errorf("%s: %d; after confirming came %v", who, again.Code, got)
+		}
+		got = nil
+	}
+	if answer := send(t, m, "maria", "/send", typed); answer.Code != http.StatusForbidden || strings.Contains(answer.Body.String(), "/second-factor") {
+		t.Errorf("a member is shown the way to the second factor: %d", answer.Code)
+	}
+}
+
+func TestAPageThatNeedsTheFactorLeadsThere(t *testing.T) {
+	m := web.NewMux(web.Options{Sessions: doorkeeper{}, Fail: Fail, Log: slog.New(slog.DiscardHandler)})
+	m.Handle("GET /desk", web.Coordinators, func(http.ResponseWriter, *http.Request) error { return nil })
+	r := get("/desk?page=2&lang=en")
+	r.Header.Set("Who", "coordinator")
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, r)
+	if want := `href="/second-factor?lang=en&amp;next=%2Fdesk%3Fpage%3D2%26lang%3Den"`; w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), want) {
+		t.Errorf("%d\n%s", w.Code, w.Body)
 	}
 }
 

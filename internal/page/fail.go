@@ -3,6 +3,7 @@ package page
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -18,18 +19,23 @@ type failure struct {
 	// Problems are the refused fields, for a form that could not be shown again.
 	Problems []Problem
 	SignIn   bool
+	// Confirm is where the second factor is passed that the page needs, or "".
+	Confirm string
 }
 
 // Fail answers with the error page: what happened, what to do next, and the request's id. A form that
-// came without a session gets a page that keeps what was typed. It is made for web.Options.Fail.
+// came without a session, or without the second factor that it needs, gets a page that keeps what was
+// typed. It is made for web.Options.Fail.
 func Fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
-	if e.Status == http.StatusUnauthorized {
+	confirm := e.Code == web.FactorRequired || e.Code == web.StepUpRequired
+	if confirm || e.Status == http.StatusUnauthorized {
 		if form, ok := typedIn(r); ok {
+			form.Confirm = confirm
 			err := own.Render(w, r, e.Status, "ended.html", form)
 			if err == nil {
 				return
 			}
-			slog.Error("a form of an ended session cannot be shown", "error", err)
+			slog.Error("a form that came too late cannot be shown", "error", err)
 		}
 	}
 	p := language.For(web.Language(r.Context()))
@@ -43,6 +49,9 @@ func Fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 		Text:     p.TextOf("error."+code, e.Args),
 		Problems: problems(p, Form{Errors: e.Fields}),
 		SignIn:   e.Status == http.StatusUnauthorized,
+	}
+	if confirm {
+		data.Confirm = "/second-factor?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
 	}
 	if err := own.Render(w, r, e.Status, "error.html", data); err != nil {
 		slog.Error("the error page cannot be shown", "error", err)

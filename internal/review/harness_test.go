@@ -74,8 +74,8 @@ func newOffice(t *testing.T) *office {
 		Audit: audit.NewLog(client, tables["AuditTable"]), Now: o.now,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
-	o.maria = web.Identity{Member: members.Secretariat + ".MARIA", Name: "Maria", Approved: true, Coordinator: true}
-	o.nikos = web.Identity{Member: members.Secretariat + ".NIKOS", Name: "Nikos", Approved: true, Coordinator: true}
+	o.maria = web.Identity{Member: members.Secretariat + ".MARIA", Name: "Maria", Approved: true, Coordinator: true, Factor: time.Now()}
+	o.nikos = web.Identity{Member: members.Secretariat + ".NIKOS", Name: "Nikos", Approved: true, Coordinator: true, Factor: time.Now()}
 	o.strovolos()
 	o.mux = web.NewMux(web.Options{
 		Sessions: people{"Maria": o.maria, "Nikos": o.nikos, "Eleni": o.eleni, "Andys": o.andys}, Fail: page.Fail, Log: o.Log,
@@ -114,7 +114,7 @@ func (o *office) strovolos() {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		*p.to = web.Identity{Member: person.Ref.String(), Name: p.name, Approved: true, Coordinator: p.name == "Eleni", Language: p.tag}
+		*p.to = web.Identity{Member: person.Ref.String(), Name: p.name, Approved: true, Coordinator: p.name == "Eleni", Factor: time.Now(), Language: p.tag}
 	}
 }
 

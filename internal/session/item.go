@@ -19,6 +19,7 @@ type item struct {
 	SeenAt       int64  `dynamodbav:"seenAt"`
 	Browser      string `dynamodbav:"browser"`
 	System       string `dynamodbav:"system"`
+	Factor       int64  `dynamodbav:"factor,omitempty"` // when it passed the second factor last
 	Expires      int64  `dynamodbav:"expires"`
 }
 
@@ -42,7 +43,16 @@ func (it item) session() Session {
 		CreatedAt: time.Unix(it.CreatedAt, 0).UTC(),
 		SeenAt:    time.Unix(it.SeenAt, 0).UTC(),
 		Browser:   Browser{it.Browser, it.System},
+		Factor:    it.factor(),
 	}
+}
+
+// factor returns when the session passed the second factor last, or the zero time.
+func (it item) factor() time.Time {
+	if it.Factor == 0 {
+		return time.Time{}
+	}
+	return time.Unix(it.Factor, 0).UTC()
 }
 
 // over reports whether the session has ended for someone in this role. The

@@ -6,9 +6,9 @@
 // person's present state: whoever is suspended or loses a role loses it with
 // the next request. Package signin begins sessions.
 //
-// The item's attribute "factor" is reserved for the coordinators' second
-// factor: the time at which the session passed it. Until that exists no item
-// has the attribute and nothing reads it.
+// The item's attribute "factor" is the time at which the session passed the
+// coordinators' second factor; package secondfactor has it written by
+// [Store.Confirm]. A session without it is good for what members may do.
 package session
 
 import (
@@ -28,6 +28,7 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time // within five minutes
 	Browser   Browser
+	Factor    time.Time // when it passed the second factor last, or the zero time
 }
 
 // lifetime says when a session ends: after a time without requests, and at

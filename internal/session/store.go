@@ -23,6 +23,9 @@ import (
 // seenEvery is how often the time of the last request is written.
 const seenEvery = 5 * time.Minute
 
+// ErrEnded says that there is no such session any more.
+var ErrEnded = errors.New("session: ended")
+
 // Store keeps the sessions in DynamoDB. It implements [web.Sessions].
 type Store struct {
 	client *dynamo.Client
@@ -79,14 +82,10 @@ func (s *Store) Identify(r *http.Request) (*web.Identity, error) {
 		return nil, nil
 	}
 	ctx := r.Context()
-	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key(hash), ConsistentRead: aws.Bool(true)})
-	if err != nil {
-		return nil, fmt.Errorf("session: reading: %w", err)
-	}
-	if out.Item == nil {
+	it, err := s.read(ctx, hash)
+	if errors.Is(err, ErrEnded) {
 		return nil, nil
 	}
-	it, err := decode(out.Item)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +111,43 @@ func (s *Store) Identify(r *http.Request) (*web.Identity, error) {
 	return &web.Identity{
 		Session: hash, Member: person.String(),
 		Organisation: it.Organisation, Name: person.Name, Address: person.Address, Language: person.Language,
-		Approved: approved, Coordinator: approved && person.Coordinator,
+		Approved: approved, Coordinator: approved && person.Coordinator, Factor: it.factor(),
+	}, nil
+}
+
+// read returns the session under a hash as it is stored.
+func (s *Store) read(ctx context.Context, hash string) (item, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key(hash), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return item{}, fmt.Errorf("session: reading: %w", err)
+	}
+	if out.Item == nil {
+		return item{}, ErrEnded
+	}
+	return decode(out.Item)
+}
+
+// Confirm returns a new id for the session under a hash, whose coordinator passes the second factor
+// now, and the writes that put it into the old one's place, to be made in the transaction that uses up
+// what was passed with: an id that somebody saw before opens nothing that needs the factor. The error
+// is [ErrEnded] if there is no such session.
+func (s *Store) Confirm(ctx context.Context, hash string) (id string, writes []types.TransactWriteItem, err error) {
+	it, err := s.read(ctx, hash)
+	if err != nil {
+		return "", nil, err
+	}
+	id = token.New()
+	now := s.now()
+	it.PK = prefix + token.Hash(id)
+	it.SeenAt, it.Factor = now.Unix(), now.Unix()
+	it.Expires = coordinatorLifetime.end(time.Unix(it.CreatedAt, 0), now).Unix()
+	attributes, err := attributevalue.MarshalMap(it)
+	if err != nil {
+		return "", nil, fmt.Errorf("session: encoding: %w", err)
+	}
+	return id, []types.TransactWriteItem{
+		{Delete: &types.Delete{TableName: &s.table, Key: key(hash), ConditionExpression: aws.String("attribute_exists(pk)")}},
+		{Put: &types.Put{TableName: &s.table, Item: attributes, ConditionExpression: aws.String("attribute_not_exists(pk)")}},
 	}, nil
 }
 

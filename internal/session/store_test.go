@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -276,5 +277,37 @@ func TestCookies(t *testing.T) {
 		if got != want[i] {
 			t.Errorf("Set-Cookie: %s, want %s", got, want[i])
 		}
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	old := b.begin(t, b.person)
+	who, err := b.Identify(with(t.Context(), old))
+	if err != nil || !who.Factor.IsZero() {
+		t.Fatalf("a new session has passed: %+v, %v", who, err)
+	}
+	b.advance(time.Hour)
+	id, writes, err := b.Confirm(t.Context(), who.Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: writes}); err != nil {
+		t.Fatal(err)
+	}
+	if b.alive(t, old) {
+		t.Error("the session's former id still opens it")
+	}
+	who, err = b.Identify(with(t.Context(), id))
+	if err != nil || who == nil || !who.Factor.Equal(b.now()) || who.Organisation != "Larnaca" {
+		t.Errorf("Identify = %+v, %v", who, err)
+	}
+	all, err := b.Of(t.Context(), b.member())
+	if err != nil || len(all) != 1 || !all[0].Factor.Equal(b.now()) || !all[0].CreatedAt.Equal(b.now().Add(-time.Hour)) {
+		t.Errorf("the list has %+v, %v", all, err)
+	}
+	if _, _, err := b.Confirm(t.Context(), token.Hash(old)); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("the former id: %v, want ErrEnded", err)
 	}
 }

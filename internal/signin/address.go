@@ -28,9 +28,9 @@ type addressPage struct {
 }
 
 func (s *Service) showAddress(w http.ResponseWriter, r *http.Request) error {
-	next := localPath(r.URL.Query().Get("next"))
+	next := web.LocalPath(r.URL.Query().Get("next"))
 	if who := web.Who(r.Context()); who != nil {
-		return web.SeeOther(w, r, orHome(next, who.Coordinator))
+		return web.SeeOther(w, r, onwardFor(who, next))
 	}
 	b, _ := browserOf(r)
 	b.remember(w)
@@ -50,7 +50,7 @@ func (s *Service) postAddress(w http.ResponseWriter, r *http.Request) error {
 	typed := r.PostForm.Get("address")
 	data := addressPage{
 		Form: page.Form{Area: "signin", Values: url.Values{"address": {typed}}},
-		Next: localPath(r.PostForm.Get("next")),
+		Next: web.LocalPath(r.PostForm.Get("next")),
 	}
 	address, err := mail.ParseAddress(typed)
 	if err != nil {
@@ -164,11 +164,4 @@ func (s *Service) isCoordinator(address string) bool {
 // tried out by someone who has a copy of the table.
 func (s *Service) codeHash(requestKey, code string) string {
 	return s.Signer.KeyedHash("sign-in code", requestKey+" "+code)
-}
-
-func orHome(next string, coordinator bool) string {
-	if next == "" {
-		return home(coordinator)
-	}
-	return next
 }

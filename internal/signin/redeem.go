@@ -33,7 +33,7 @@ func (s *Service) showCheck(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case wish.Used && web.Who(r.Context()) != nil:
-		return web.SeeOther(w, r, orHome(wish.Next, web.Who(r.Context()).Coordinator))
+		return web.SeeOther(w, r, onwardFor(web.Who(r.Context()), wish.Next))
 	}
 	return renderCheck(w, r, http.StatusOK, wish, page.Form{Area: "signin"})
 }
@@ -142,7 +142,7 @@ func (s *Service) enter(w http.ResponseWriter, r *http.Request, b browser, wish 
 	session.SetCookie(w, id, person.Coordinator)
 	b.proof = b.proofFor(s.Signer, wish.Address)
 	b.remember(w)
-	return web.SeeOther(w, r, orHome(wish.Next, person.Coordinator))
+	return web.SeeOther(w, r, onward(wish.Next, person.Coordinator, false))
 }
 
 // errClosed says that the address may not sign in, or not any more.
@@ -202,7 +202,7 @@ type refusalPage struct {
 // the button twice, goes on instead.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, wish request, err error) error {
 	if who := web.Who(r.Context()); who != nil && errors.Is(err, errUsed) {
-		return web.SeeOther(w, r, orHome(wish.Next, who.Coordinator))
+		return web.SeeOther(w, r, onwardFor(who, wish.Next))
 	}
 	for _, refusal := range refusals {
 		if !errors.Is(err, refusal.err) {

@@ -15,7 +15,8 @@ type sessionRow struct {
 	Browser   string
 	CreatedAt time.Time
 	SeenAt    time.Time
-	Here      bool // the session of the request
+	Factor    time.Time // when it passed the second factor last, or the zero time
+	Here      bool      // the session of the request
 }
 
 func (s *Service) showSessions(w http.ResponseWriter, r *http.Request) error {
@@ -29,7 +30,7 @@ func (s *Service) showSessions(w http.ResponseWriter, r *http.Request) error {
 	for i, one := range sessions {
 		rows[i] = sessionRow{
 			Hash: one.Hash, Browser: inWords(words, one.Browser),
-			CreatedAt: one.CreatedAt, SeenAt: one.SeenAt, Here: one.Hash == who.Session,
+			CreatedAt: one.CreatedAt, SeenAt: one.SeenAt, Factor: one.Factor, Here: one.Hash == who.Session,
 		}
 	}
 	return pages.Render(w, r, http.StatusOK, "sessions.html", rows)

@@ -15,7 +15,6 @@ import (
 	"embed"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
@@ -61,26 +60,22 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("POST /sessions/revoke", web.SignedIn, s.postRevoke)
 }
 
-// maxNext is the length of the longest path that a person is sent on to.
-const maxNext = 500
-
-// localPath returns next if it is a path of this site, or "". A browser reads
-// "//host" and "/\host" as another site, and strips tabs and line breaks
-// before it looks.
-func localPath(next string) string {
-	u, err := url.Parse(next)
-	if err != nil || len(next) > maxNext || u.IsAbs() || u.Host != "" || u.User != nil ||
-		!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
-		strings.ContainsFunc(next, func(r rune) bool { return r <= ' ' || r == '\\' || r >= 0x7f }) {
-		return ""
+// onward is where somebody goes who is signed in: to the page that they wanted, coordinators over
+// their second factor unless this session has passed it.
+func onward(next string, coordinator, passed bool) string {
+	switch {
+	case next == "" && coordinator:
+		next = "/desk"
+	case next == "":
+		next = "/profile"
+	}
+	if coordinator && !passed {
+		return "/second-factor?" + url.Values{"next": {next}}.Encode()
 	}
 	return next
 }
 
-// home is where somebody goes who signed in for no page in particular.
-func home(coordinator bool) string {
-	if coordinator {
-		return "/desk"
-	}
-	return "/profile"
+// onwardFor is onward for whoever is signed in already.
+func onwardFor(who *web.Identity, next string) string {
+	return onward(next, who.Coordinator, who.Passed() == nil)
 }

@@ -254,34 +254,13 @@ func TestTheFirstCoordinator(t *testing.T) {
 	b := newBench(t)
 	browser := b.tab()
 	w := browser.post("/sign-in/link", "token", browser.ask(t, strings.ToUpper(coordinator)).link(t))
-	if to := w.Header().Get("Location"); to != "/desk" {
+	if to := w.Header().Get("Location"); to != "/second-factor?next=%2Fdesk" {
 		t.Errorf("sent on to %s", to)
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	r.Header.Set("Cookie", session.Cookie+"="+browser.cookies[session.Cookie])
 	if who, err := b.sessions.Identify(r); err != nil || who == nil || !who.Coordinator {
 		t.Errorf("Identify = %+v, %v", who, err)
-	}
-}
-
-func TestNextIsAPathOfThisSite(t *testing.T) {
-	for next, want := range map[string]string{
-		"/desk":                            "/desk",
-		"/desk?page=2":                     "/desk?page=2",
-		"/" + strings.Repeat("a", 9):       "/aaaaaaaaa",
-		"":                                 "",
-		"desk":                             "",
-		"//evil.example":                   "",
-		`/\evil.example`:                   "",
-		"/\t/evil.example":                 "",
-		"https://evil.example/":            "",
-		"javascript:alert(1)":              "",
-		"/a\r\nSet-Cookie: x=y":            "",
-		"/" + strings.Repeat("a", maxNext): "",
-	} {
-		if got := localPath(next); got != want {
-			t.Errorf("localPath(%q) = %q, want %q", next, got, want)
-		}
 	}
 }
 

@@ -95,6 +95,10 @@ func (s *Signer) KeyedHash(purpose, value string) string {
 	return base64.RawURLEncoding.EncodeToString(s.mac("hash "+purpose, []byte(value)))
 }
 
+// Key returns 32 bytes that are secret, the same each time, and of use for this purpose only, such as
+// a key of AES-256.
+func (s *Signer) Key(purpose string) []byte { return s.mac("key "+purpose, nil) }
+
 // mac returns the HMAC-SHA256 of data under a key derived for the purpose, so
 // that a token for one purpose is worthless for every other.
 func (s *Signer) mac(purpose string, data []byte) []byte {

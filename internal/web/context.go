@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
+	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
 )
 
@@ -21,8 +23,33 @@ type Identity struct {
 	Language language.Tag
 	// Approved says that the person is a member, not one who still awaits approval.
 	Approved bool
-	// Coordinator says that the person may use the desk.
+	// Coordinator says that the person has the role. What it opens also needs the second factor.
 	Coordinator bool
+	// Factor is when the session passed the second factor last, or the zero time.
+	Factor time.Time
+}
+
+// StepUpAge is how long a session that has passed the second factor may do what needs it freshly
+// passed: see [SteppedUp].
+const StepUpAge = 15 * time.Minute
+
+// Passed says that this session has not passed the second factor, or is nil.
+func (who *Identity) Passed() error {
+	if who.Factor.IsZero() {
+		return fault.New(http.StatusForbidden, FactorRequired)
+	}
+	return nil
+}
+
+// SteppedUp says that this session has not passed the second factor, or not lately, or is nil.
+func (who *Identity) SteppedUp(now time.Time) error {
+	if err := who.Passed(); err != nil {
+		return err
+	}
+	if now.Sub(who.Factor) >= StepUpAge {
+		return fault.New(http.StatusForbidden, StepUpRequired)
+	}
+	return nil
 }
 
 type contextKey int

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/municipalitiesnet/munet/internal/language"
 )
@@ -34,4 +35,19 @@ func Link(r *http.Request, to string) string {
 func SeeOther(w http.ResponseWriter, r *http.Request, to string) error {
 	http.Redirect(w, r, Link(r, to), http.StatusSeeOther) //nolint:gosec // callers name our own pages
 	return nil
+}
+
+// maxLocalPath is the length of the longest path that a person is sent on to, in bytes.
+const maxLocalPath = 500
+
+// LocalPath returns next, where a request wants to be sent on to, if it is a path of this site, or "".
+// A browser reads "//host" and "/\host" as another site, and strips tabs and line breaks before it looks.
+func LocalPath(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || len(next) > maxLocalPath || u.IsAbs() || u.Host != "" || u.User != nil ||
+		!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsFunc(next, func(r rune) bool { return r <= ' ' || r == '\\' || r >= 0x7f }) {
+		return ""
+	}
+	return next
 }

@@ -34,19 +34,33 @@ const maxPath = 512
 // Access says who may call a route.
 type Access int
 
-// The kinds of callers, each within the one before. Someone who awaits approval is signed in, but
-// no member yet.
+// The kinds of callers, each within the one before.
 const (
 	Everyone Access = iota
+	// SignedIn includes someone who awaits approval and is no member yet.
 	SignedIn
 	Members
+	// BeforeFactor lets coordinators in before they pass the second factor: where they do that.
+	BeforeFactor
+	// Coordinators have passed the second factor in this session.
 	Coordinators
+	// SteppedUp are coordinators who have passed it within [StepUpAge]: for what takes data out,
+	// changes who may do what, or reaches everybody (step-up authentication, RFC 9470).
+	SteppedUp
 )
 
-// String names the access for test output and logs.
+// String names the access for test output, logs and the list of routes.
 func (a Access) String() string {
-	return [...]string{"everyone", "signed in", "members", "coordinators"}[a]
+	return [...]string{
+		"everyone", "signed in", "members", "coordinators before the second factor", "coordinators", "coordinators, stepped up",
+	}[a]
 }
+
+// Codes of the faults that ask a coordinator for the second factor (status 403).
+const (
+	FactorRequired = "second-factor-required"
+	StepUpRequired = "step-up-required"
+)
 
 // Handler answers a request or says why not.
 type Handler func(http.ResponseWriter, *http.Request) error
@@ -64,6 +78,8 @@ type Options struct {
 	Fail func(http.ResponseWriter, *http.Request, *fault.Error)
 	// Log defaults to slog.Default().
 	Log *slog.Logger
+	// Now defaults to time.Now. It decides whether a second factor was passed lately.
+	Now func() time.Time
 }
 
 // Route is one route and who may call it.
@@ -85,6 +101,9 @@ type Mux struct {
 func NewMux(o Options) *Mux {
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	return &Mux{mux: http.NewServeMux(), options: o, bodies: map[string]int64{}}
 }
@@ -184,19 +203,35 @@ func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
 		if who != nil || r.URL.Query().Has("token") { // a page for one person
 			w.Header().Set("Cache-Control", "no-store")
 		}
+		err = m.admits(access, who)
 		switch {
-		case access != Everyone && who == nil && isPage(r):
+		case err == nil:
+			err = h(w, r)
+		case who == nil && isPage(r):
 			http.Redirect(w, r, signIn(r), http.StatusSeeOther) //nolint:gosec // always our /sign-in
-		case access != Everyone && who == nil:
-			m.fail(w, r, fault.New(http.StatusUnauthorized, "sign-in-required"))
-		case access == Members && !who.Approved, access == Coordinators && !who.Coordinator:
-			m.fail(w, r, fault.Forbidden())
-		default:
-			if err := h(w, r); err != nil {
-				m.fail(w, r, fault.From(err))
-			}
+			return
+		}
+		if err != nil {
+			m.fail(w, r, fault.From(err))
 		}
 	}
+}
+
+// admits says why somebody, or nobody, may not call a route, or is nil.
+func (m *Mux) admits(access Access, who *Identity) error {
+	switch {
+	case access == Everyone:
+		return nil
+	case who == nil:
+		return fault.New(http.StatusUnauthorized, "sign-in-required")
+	case access >= Members && !who.Approved, access >= BeforeFactor && !who.Coordinator:
+		return fault.Forbidden()
+	case access == Coordinators:
+		return who.Passed()
+	case access == SteppedUp:
+		return who.SteppedUp(m.options.Now())
+	}
+	return nil
 }
 
 func (m *Mux) identify(r *http.Request) (*Identity, error) {
@@ -215,7 +250,8 @@ func signIn(r *http.Request) string {
 	return Link(r, "/sign-in?"+url.Values{"next": {r.URL.RequestURI()}}.Encode())
 }
 
-// fail logs a fault and answers with it: problem+json to programs, a page to people.
+// fail logs a fault and answers with it: problem+json to programs, a page to people. The code is in a
+// header of both.
 func (m *Mux) fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	level := slog.LevelInfo
 	if e.Status >= http.StatusInternalServerError {
@@ -223,6 +259,7 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	}
 	m.options.Log.Log(r.Context(), level, "refused", "requestId", RequestID(r.Context()), "code", e.Code, "status", e.Status, "cause", cause(e))
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Error-Code", e.Code)
 	if IsJSON(r) || m.options.Fail == nil {
 		writeProblem(w, r, e)
 		return

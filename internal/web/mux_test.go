@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 )
@@ -31,8 +32,10 @@ func newTestMux(s Sessions, log *bytes.Buffer) *Mux {
 		_, err := w.Write([]byte(Language(r.Context())))
 		return err
 	}
-	for _, a := range []Access{Everyone, SignedIn, Members, Coordinators} {
-		path := "/" + strings.ReplaceAll(a.String(), " ", "-")
+	for path, a := range map[string]Access{
+		"/everyone": Everyone, "/signed-in": SignedIn, "/members": Members,
+		"/before-factor": BeforeFactor, "/coordinators": Coordinators, "/stepped-up": SteppedUp,
+	} {
 		m.Handle("GET "+path, a, ok)
 		m.Handle("POST "+path, a, ok)
 		m.Handle("POST /api"+path, a, ok)
@@ -52,31 +55,55 @@ func newTestMux(s Sessions, log *bytes.Buffer) *Mux {
 }
 
 func TestAccess(t *testing.T) {
-	waiting, member, coordinator := &Identity{}, &Identity{Approved: true}, &Identity{Approved: true, Coordinator: true}
+	ago := func(age time.Duration) *Identity {
+		return &Identity{Approved: true, Coordinator: true, Factor: time.Now().Add(-age)}
+	}
+	callers := []*Identity{
+		nil, {}, {Approved: true}, {Approved: true, Coordinator: true}, ago(StepUpAge), ago(StepUpAge - time.Minute),
+	}
 	tests := []struct {
 		route string
-		// status for nobody, someone waiting for approval, a member, a coordinator
-		want [4]int
+		// status for nobody, someone waiting for approval, a member, and a coordinator who has not passed
+		// the second factor, who passed it a while ago, and who has just passed it
+		want [6]int
 	}{
-		{"GET /everyone", [4]int{200, 200, 200, 200}},
-		{"POST /everyone", [4]int{200, 200, 200, 200}},
-		{"GET /signed-in", [4]int{303, 200, 200, 200}},
-		{"POST /signed-in", [4]int{401, 200, 200, 200}},
-		{"GET /members", [4]int{303, 403, 200, 200}},
-		{"POST /members", [4]int{401, 403, 200, 200}},
-		{"POST /api/members", [4]int{401, 403, 200, 200}},
-		{"GET /coordinators", [4]int{303, 403, 403, 200}},
-		{"POST /coordinators", [4]int{401, 403, 403, 200}},
-		{"POST /api/coordinators", [4]int{401, 403, 403, 200}},
+		{"GET /everyone", [6]int{200, 200, 200, 200, 200, 200}},
+		{"POST /everyone", [6]int{200, 200, 200, 200, 200, 200}},
+		{"GET /signed-in", [6]int{303, 200, 200, 200, 200, 200}},
+		{"POST /signed-in", [6]int{401, 200, 200, 200, 200, 200}},
+		{"GET /members", [6]int{303, 403, 200, 200, 200, 200}},
+		{"POST /members", [6]int{401, 403, 200, 200, 200, 200}},
+		{"POST /api/members", [6]int{401, 403, 200, 200, 200, 200}},
+		{"GET /before-factor", [6]int{303, 403, 403, 200, 200, 200}},
+		{"GET /coordinators", [6]int{303, 403, 403, 403, 200, 200}},
+		{"POST /coordinators", [6]int{401, 403, 403, 403, 200, 200}},
+		{"POST /api/coordinators", [6]int{401, 403, 403, 403, 200, 200}},
+		{"GET /stepped-up", [6]int{303, 403, 403, 403, 403, 200}},
+		{"POST /stepped-up", [6]int{401, 403, 403, 403, 403, 200}},
 	}
 	for _, tt := range tests {
-		for i, who := range []*Identity{nil, waiting, member, coordinator} {
+		for i, who := range callers {
 			method, path, _ := strings.Cut(tt.route, " ")
 			w := httptest.NewRecorder()
 			newTestMux(&sessions{who: who}, &bytes.Buffer{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, nil))
 			if w.Code != tt.want[i] {
 				t.Errorf("%s by caller %d: %d, want %d", tt.route, i, w.Code, tt.want[i])
 			}
+		}
+	}
+}
+
+func TestTheFactorHasItsOwnCodes(t *testing.T) {
+	for code, who := range map[string]*Identity{
+		"forbidden":    {Approved: true},
+		FactorRequired: {Approved: true, Coordinator: true},
+		StepUpRequired: {Approved: true, Coordinator: true, Factor: time.Now().Add(-StepUpAge)},
+	} {
+		w := httptest.NewRecorder()
+		newTestMux(&sessions{who: who}, &bytes.Buffer{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "POST", "/api/stepped-up", nil))
+		var p problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Code != code || p.Title == "" || p.Detail == "" {
+			t.Errorf("%+v, %v; want %s", p, err, code)
 		}
 	}
 }

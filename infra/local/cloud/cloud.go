@@ -16,6 +16,7 @@
 //	GET    /_local/mail.json           all messages, the oldest first; with ?to=ADDRESS those to this address
 //	DELETE /_local/mail.json           empties the mailbox
 //	GET    /_local/mail/{id}.eml       a message as it was sent
+//	GET    /_local/authenticator       stands in for an authenticator app
 //	POST   /_local/invoke/{LogicalId}  runs a function with the posted event; an
 //	                                   empty body is its schedule's event. A failing
 //	                                   function is status 502, a throttled one 429

@@ -8,7 +8,10 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"path/filepath"
+	"time"
 
+	"github.com/municipalitiesnet/munet/infra/local/authenticator"
 	"github.com/municipalitiesnet/munet/infra/local/lambda"
 	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
@@ -26,6 +29,7 @@ const maxControlBody = 10 << 20
 func (c *Cloud) control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_local/{$}", c.index)
+	mux.Handle("/_local/authenticator", authenticator.New(filepath.Join(c.data, "authenticator.json"), time.Now))
 	mux.HandleFunc("POST /_local/invoke/{function}", c.invoke)
 	mux.HandleFunc("POST /_local/faults", c.setFaults)
 	mux.HandleFunc("DELETE /_local/faults", c.endFaults)

@@ -2,9 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/municipalitiesnet/munet/infra/local/authenticator"
 )
 
 // memberAddress is the address of the member on the tour.
@@ -70,7 +76,42 @@ func (t *tour) signIn(ctx context.Context, v *visitor, address string) error {
 	if err := t.page(ctx, v, "open that link ("+who+")", link); err != nil {
 		return err
 	}
-	return t.form(ctx, v, "sign in and see the first page ("+who+")", "/sign-in/link", nil)
+	if err := t.form(ctx, v, "sign in and see the first page ("+who+")", "/sign-in/link", nil); err != nil || who == "member" {
+		return err
+	}
+	return t.confirm(ctx, v)
+}
+
+// confirm sets up the coordinator's second factor, and passes it.
+func (t *tour) confirm(ctx context.Context, v *visitor) error {
+	if err := t.page(ctx, v, "open the page that sets up an authenticator app", "/second-factor/app?next=/desk"); err != nil {
+		return err
+	}
+	secret := find(v.page, func(n *html.Node) bool { return attribute(n, "class") == "secret" })
+	if secret == nil {
+		return fmt.Errorf("%s shows no key", v.path)
+	}
+	now := time.Now()
+	code, err := authenticator.Code(secret.FirstChild.Data, now)
+	if err != nil {
+		return err
+	}
+	if err := t.form(ctx, v, "set it up, and see that recovery codes follow", "/second-factor/app", url.Values{"code": {code}}); err != nil {
+		return err
+	}
+	if err := t.form(ctx, v, "see the recovery codes", "/second-factor/recovery-codes", nil); err != nil {
+		return err
+	}
+	if err := t.form(ctx, v, "keep them and see the desk", "/second-factor/recovery-codes/kept", url.Values{"kept": {"yes"}}); err != nil {
+		return err
+	}
+	code, err = authenticator.Code(secret.FirstChild.Data, now.Add(30*time.Second))
+	if err != nil {
+		return err
+	}
+	return t.step("confirm with a code and see the desk", func() error {
+		return v.request(ctx, http.MethodPost, "/second-factor/code", url.Values{"code": {code}, "next": {"/desk"}})
+	})
 }
 
 func (t *tour) manage(ctx context.Context, v *visitor) error {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -125,6 +126,16 @@ func evaluate[T any](b *browser, expression string) T {
 		b.t.Fatalf("%v", err)
 	}
 	return v
+}
+
+// command runs a command of the DevTools protocol.
+func command[P, R any](b *browser, c cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	result, err := chromedp.Call(b.ctx, c, params)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return result
 }
 
 // words is what the page says, for messages of failed tests.

@@ -75,6 +75,7 @@ func run(ctx context.Context, port int, o cloud.Options, examples bool) error {
 	}
 	fmt.Println("coordinator:", template.CoordinatorAddress)
 	fmt.Println("mailbox:", c.URL+"/_local/mail")
+	fmt.Println("authenticator:", c.URL+"/_local/authenticator")
 	fmt.Println("ready:", c.URL)
 	<-ctx.Done()
 	return c.Close()

@@ -8,8 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
+	"github.com/municipalitiesnet/munet/infra/bench/form"
 	"github.com/municipalitiesnet/munet/infra/local/authenticator"
 )
 
@@ -87,12 +86,12 @@ func (t *tour) confirm(ctx context.Context, v *visitor) error {
 	if err := t.page(ctx, v, "open the page that sets up an authenticator app", "/second-factor/app?next=/desk"); err != nil {
 		return err
 	}
-	secret := find(v.page, func(n *html.Node) bool { return attribute(n, "class") == "secret" })
-	if secret == nil {
+	secret, ok := form.Attribute(v.page, "data-copy")
+	if !ok {
 		return fmt.Errorf("%s shows no key", v.path)
 	}
 	now := time.Now()
-	code, err := authenticator.Code(secret.FirstChild.Data, now)
+	code, err := authenticator.Code(secret, now)
 	if err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ func (t *tour) confirm(ctx context.Context, v *visitor) error {
 	if err := t.form(ctx, v, "keep them and see the desk", "/second-factor/recovery-codes/kept", url.Values{"kept": {"yes"}}); err != nil {
 		return err
 	}
-	code, err = authenticator.Code(secret.FirstChild.Data, now.Add(30*time.Second))
+	code, err = authenticator.Code(secret, now.Add(30*time.Second))
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func TestAccessIsDocumented(t *testing.T) {
 // the whole desk needs it.
 func TestTheDeskNeedsTheSecondFactor(t *testing.T) {
 	stepUp := []string{
-		"GET /desk/members.csv", "GET /desk/newsletters/{newsletter}/report.csv",
+		"GET /desk/members.csv", "GET /desk/newsletters/{newsletter}/report.csv", "GET /desk/audit.csv", "GET /desk/audit.jsonl",
 		"POST /desk/members/{organisation}/people/{person}/make-coordinator",
 		"POST /desk/members/{organisation}/people/{person}/unmake-coordinator",
 		"POST /desk/members/{organisation}/people/{person}/second-factor",

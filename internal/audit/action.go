@@ -15,7 +15,11 @@ var (
 	Reinstate         = action("reinstate")
 	MakeCoordinator   = action("make-coordinator") // also by the template, of the first one
 	UnmakeCoordinator = action("unmake-coordinator")
-	Leave             = action("leave") // by members, of themselves
+	AddFactor         = action("add-factor") // the second factor, by coordinators for themselves
+	RemoveFactor      = action("remove-factor")
+	MakeRecoveryCodes = action("make-recovery-codes")
+	ResetFactor       = action("reset-factor") // of a colleague
+	Leave             = action("leave")        // by members, of themselves
 	Import            = action("import")
 	ExportMembers     = action("export-members")
 	ExportReport      = action("export-report")

@@ -139,7 +139,7 @@ func (s *Service) addApp(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.added(w, r, func(f *factors) error {
 		f.App = &app{Secret: sealed, Step: step, Created: now, Used: now}
 		return nil
-	}, appID)
+	})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -215,7 +216,7 @@ func (s *Service) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := s.Now().Unix()
 	p := passkey{ID: rand.Text()[:16], Name: name, Credential: text, Created: now, Used: now}
-	f, err := s.added(w, r, func(f *factors) error { return f.add(p) }, p.ID)
+	f, err := s.added(w, r, func(f *factors) error { return f.add(p) })
 	if errors.Is(err, errMany) {
 		return conflict("many-passkeys")
 	}
@@ -259,7 +260,7 @@ func parseName(typed string) (string, *fault.Field) {
 }
 
 // added adds a factor under the audit log's eyes. If it is the person's first, their session has passed.
-func (s *Service) added(w http.ResponseWriter, r *http.Request, do func(*factors) error, id string) (factors, error) {
+func (s *Service) added(w http.ResponseWriter, r *http.Request, do func(*factors) error) (factors, error) {
 	who := web.Who(r.Context())
 	change := func(f *factors) error {
 		if err := s.mayChange(r, *f); err != nil {
@@ -267,7 +268,7 @@ func (s *Service) added(w http.ResponseWriter, r *http.Request, do func(*factors
 		}
 		return do(f)
 	}
-	entry := s.Audit.Write(s.entry(r, "add-factor", root+"/"+id))
+	entry := s.Audit.Write(s.entry(r, audit.AddFactor, root))
 	if who.Passed() != nil {
 		return s.passed(w, r, change, entry)
 	}

@@ -3,6 +3,7 @@ package secondfactor
 import (
 	"net/http"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/token"
@@ -51,7 +52,7 @@ func (s *Service) makeRecovery(w http.ResponseWriter, r *http.Request) error {
 		again = f.Kept
 		f.Recovery, f.Kept = hashes, false
 		return nil
-	}, s.Audit.Write(s.entry(r, "make-recovery-codes", root+"/recovery-codes")))
+	}, s.Audit.Write(s.entry(r, audit.MakeRecoveryCodes, root)))
 	if err != nil {
 		return err
 	}

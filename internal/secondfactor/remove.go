@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/web"
 )
@@ -38,7 +39,7 @@ func (s *Service) remove(w http.ResponseWriter, r *http.Request) error {
 	_, err := s.Store.change(ctx, who.Member, func(f *factors) error {
 		name, _ = f.name(id)
 		return f.remove(id)
-	}, s.Audit.Write(s.entry(r, "remove-factor", root+"/"+id)))
+	}, s.Audit.Write(s.entry(r, audit.RemoveFactor, root)))
 	switch {
 	case errors.Is(err, errLast):
 		return conflict("last-factor")

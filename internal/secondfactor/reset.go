@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -43,7 +44,7 @@ func (s *Service) reset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	organisation := "/desk/members/" + p.Organisation
-	entry := s.entry(r, "reset-factor", organisation+"/people/"+p.Ref.Person)
+	entry := s.entry(r, audit.ResetFactor, organisation+"/people/"+p.Ref.Person)
 	err = s.Store.forget(ctx, p.Ref.String(), s.Audit.Write(entry))
 	if errors.Is(err, errChanged) {
 		return fault.New(http.StatusConflict, "conflict").Because(err)

@@ -139,7 +139,7 @@ func after(f factors, next string) string {
 }
 
 // entry is the audit entry of what a request does.
-func (s *Service) entry(r *http.Request, action, what string) audit.Entry {
+func (s *Service) entry(r *http.Request, action audit.Action, what string) audit.Entry {
 	who := web.Who(r.Context())
 	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, At: s.Now()}
 }

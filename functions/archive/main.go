@@ -2,6 +2,7 @@
 package main
 
 import (
+	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/cloud"
@@ -22,7 +23,7 @@ func main() {
 	}
 	m := web.NewMux(web.Options{
 		Sessions: session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now),
-		Fail:     page.Fail, Log: environment.Log(),
+		Fail:     page.Fail, Log: environment.Log(), Origins: environment.Must(web.ParseOrigins(os.Getenv("ALLOWED_ORIGINS"))),
 	})
 	archive.Routes(m)
 	web.Start(m)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
@@ -42,6 +43,7 @@ func main() {
 	}
 	m := web.NewMux(web.Options{
 		Sessions: session.NewStore(db, environment.Setting("SESSIONS_TABLE"), people, time.Now), Fail: page.Fail, Log: log,
+		Origins: environment.Must(web.ParseOrigins(os.Getenv("ALLOWED_ORIGINS"))),
 	})
 	service.Routes(m)
 	web.Start(m)

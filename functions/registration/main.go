@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
@@ -46,7 +47,9 @@ func main() {
 		Count: environment.Metric,
 		Now:   time.Now, Log: log,
 	}
-	mux := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})
+	mux := web.NewMux(web.Options{
+		Sessions: sessions, Fail: page.Fail, Log: log, Origins: environment.Must(web.ParseOrigins(os.Getenv("ALLOWED_ORIGINS"))),
+	})
 	service.Routes(mux)
 	web.Start(mux)
 }

@@ -67,7 +67,7 @@ func (s *Service) listCalls(w http.ResponseWriter, r *http.Request) error {
 			answer.Facets[f.name] = append(answer.Facets[f.name], countJSON{c.Value, f.text(p, c.Value), c.N})
 		}
 	}
-	cached(w.Header(), "application/json")
+	web.Cached(w.Header(), "application/json")
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	return web.WriteJSON(w, http.StatusOK, answer)
 }
@@ -81,7 +81,7 @@ func (s *Service) getCall(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, apiPath+"/"+c.MergedInto, http.StatusMovedPermanently)
 		return nil
 	}
-	cached(w.Header(), "application/json")
+	web.Cached(w.Header(), "application/json")
 	w.Header().Set("Last-Modified", c.ChangedAt.UTC().Format(http.TimeFormat))
 	return web.WriteJSON(w, http.StatusOK, s.callJSON(c, s.Now()))
 }

@@ -63,7 +63,7 @@ func (s *Service) sendCalendar(w http.ResponseWriter, r *http.Request, name stri
 	if err := writeEvents(&body, name, site.Hostname(), events); err != nil {
 		return err
 	}
-	cached(w.Header(), "text/calendar; charset=utf-8")
+	web.Cached(w.Header(), "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="munet-calls.ics"`)
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	_, err = w.Write(body.Bytes())

@@ -34,7 +34,7 @@ func (s *Service) showFeed(w http.ResponseWriter, r *http.Request) error {
 	for _, h := range found.hits {
 		f.Entries = append(f.Entries, s.feedEntry(p, h, found.at))
 	}
-	cached(w.Header(), "application/atom+xml; charset=utf-8")
+	web.Cached(w.Header(), "application/atom+xml; charset=utf-8")
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	return f.Write(w)
 }

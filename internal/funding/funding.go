@@ -55,6 +55,8 @@ const (
 	csvPath  = root + ".csv"
 	apiPath  = "/api/calls"
 
+	embedPath = "/embed/calls"
+
 	mine        = "/my-funding"
 	mineOne     = mine + "/{interest}"
 	calendar    = mine + "/calendar"
@@ -71,8 +73,9 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET "+feedPath, web.Everyone, s.showFeed)
 	m.Handle("GET "+icsPath, web.Everyone, s.writeCalendar)
 	m.Handle("GET "+csvPath, web.Everyone, s.writeCSV)
-	m.Handle("GET "+apiPath, web.Everyone, s.listCalls)
-	m.Handle("GET "+apiPath+"/{call}", web.Everyone, s.getCall)
+	m.Handle("GET "+apiPath, web.Everyone, web.Tagged(s.listCalls))
+	m.Handle("GET "+apiPath+"/{call}", web.Everyone, web.Tagged(s.getCall))
+	m.Handle("GET "+embedPath, web.Everyone, s.showEmbed)
 	m.Handle("GET "+one, web.Everyone, s.showCall)
 	m.Handle("GET "+one+"/{act}", web.Members, s.showMark)
 	m.Handle("POST "+one+"/{act}", web.Members, s.mark)
@@ -131,14 +134,6 @@ func (s *Service) call(r *http.Request) (call.Call, error) {
 func (s *Service) entry(r *http.Request, action audit.Action, what, note string) audit.Entry {
 	who := web.Who(r.Context())
 	return audit.Entry{Who: who.Member, Name: who.Name, Action: action, What: what, Note: note, At: s.Now()}
-}
-
-// cached says that an answer for everybody may be kept for a minute.
-func cached(h http.Header, contentType string) {
-	h.Set("Content-Type", contentType)
-	if h.Get("Cache-Control") == "" { // else it is for one signed-in person
-		h.Set("Cache-Control", "public, max-age=60")
-	}
 }
 
 // texts are values of any string type as strings.

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 
+	"github.com/municipalitiesnet/munet/infra/contract/described"
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/call"
@@ -38,7 +39,7 @@ import (
 type town struct {
 	*Service
 	*testing.T
-	mux    *web.Mux
+	mux    http.Handler
 	post   *postOffice
 	people map[string]members.Person // by first name
 
@@ -129,8 +130,9 @@ func newTown(t *testing.T) *town {
 		Post:  mail.Post{Sender: sender, Site: site, From: mail.Address{Name: "MuNet", Email: "notices@munet.example"}},
 		Links: maillink.Links{Site: site.URL, Signer: signer}, Now: o.now, Log: log,
 	}
-	o.mux = web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
-	o.Routes(o.mux)
+	m := web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
+	o.Routes(m)
+	o.mux = described.Handler(t, m)
 	strovolos := members.Profile{Kind: "localAuthority", Name: "Municipality of Strovolos", Country: "CY", Place: "Strovolos", Population: "50to100k", Topics: []members.Topic{"housing"}}
 	graz := members.Profile{Kind: "ngo", Name: "Haus der Vielfalt", Country: "AT"}
 	o.join("eleni", strovolos, "en")

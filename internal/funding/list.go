@@ -100,6 +100,32 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request) error {
 	return pages.Render(w, r, http.StatusOK, "list.html", d)
 }
 
+// embedSize is how many calls the list for frames of other websites shows.
+const embedSize = 10
+
+// showEmbed is the list of calls for frames of other websites, which choose what it shows by its address.
+func (s *Service) showEmbed(w http.ResponseWriter, r *http.Request) error {
+	q, err := readQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	found, err := s.find(r, q, embedSize)
+	if err != nil {
+		return err
+	}
+	d := listData{All: web.Link(r, q.from("").at(root)), Total: found.total}
+	for _, h := range found.hits {
+		d.Cards = append(d.Cards, newCard(r, web.Printer(r.Context()), h, found.at))
+	}
+	if q.Next != "" {
+		d.Paging.First = web.Link(r, q.from("").at(embedPath))
+	}
+	if found.next != "" {
+		d.Paging.Next = web.Link(r, q.from(found.next).at(embedPath))
+	}
+	return pages.Render(w, r, http.StatusOK, "embed.html", d)
+}
+
 // soon is how near a deadline is that stands out.
 const soon = 14 * 24 * time.Hour
 

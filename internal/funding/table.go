@@ -26,7 +26,7 @@ func (s *Service) writeCSV(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h := w.Header()
-	cached(h, "text/csv; charset=utf-8")
+	web.Cached(h, "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="munet-calls.csv"`)
 	h.Add("Vary", "Accept-Language, Cookie")
 	if found.next != "" {

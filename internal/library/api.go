@@ -80,7 +80,7 @@ func (s *Service) listPractices(w http.ResponseWriter, r *http.Request) error {
 			answer.Facets[f.name] = append(answer.Facets[f.name], countJSON{c.Value, f.text(p, c.Value), c.N})
 		}
 	}
-	cached(w.Header(), "application/json")
+	web.Cached(w.Header(), "application/json")
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	return web.WriteJSON(w, http.StatusOK, answer)
 }
@@ -117,7 +117,7 @@ func (s *Service) getPractice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cached(w.Header(), "application/json")
+	web.Cached(w.Header(), "application/json")
 	w.Header().Set("Last-Modified", pub.UpdatedAt.UTC().Format(http.TimeFormat))
 	return web.WriteJSON(w, http.StatusOK, s.practiceJSON(pub))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/practice"
 	"github.com/municipalitiesnet/munet/internal/search"
+	"github.com/municipalitiesnet/munet/internal/web"
 )
 
 // Vocabularies of the EU Publications Office, from which DCAT-AP 3.0 takes its values (section
@@ -57,7 +58,7 @@ func (s *Service) writeCatalogue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cached(w.Header(), "application/ld+json")
+	web.Cached(w.Header(), "application/ld+json")
 	_, err = w.Write(body)
 	return err
 }

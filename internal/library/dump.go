@@ -42,7 +42,7 @@ func (s *Service) writeDump(w http.ResponseWriter, r *http.Request) error {
 
 // download makes an answer a file, or the part of one before next.
 func download(h http.Header, contentType, name, next string) {
-	cached(h, contentType)
+	web.Cached(h, contentType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	if next != "" {
 		h.Set("Link", "<"+next+`>; rel="next"`)

@@ -164,7 +164,7 @@ func (s *Service) getFigures(w http.ResponseWriter, r *http.Request) error {
 		}
 		return all
 	}
-	cached(w.Header(), "application/json")
+	web.Cached(w.Header(), "application/json")
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	return web.WriteJSON(w, http.StatusOK, struct {
 		Practices  int          `json:"practices"`

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/contract/described"
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -30,7 +31,7 @@ type shelf struct {
 	*testing.T
 	*Service
 	store *practice.Store
-	mux   *web.Mux
+	mux   http.Handler
 }
 
 func newShelf(t *testing.T) *shelf {
@@ -41,8 +42,9 @@ func newShelf(t *testing.T) *shelf {
 	now := func() time.Time { return time.Unix(0, clock.Add(int64(time.Second))).UTC() }
 	s := &shelf{T: t, store: practice.NewStore(client, tables["PracticesTable"], now)}
 	s.Service = &Service{Practices: s.store, Index: s.index, Site: site, Contact: "office@munet.example", Now: now}
-	s.mux = web.NewMux(web.Options{Fail: page.Fail, Log: slog.New(slog.DiscardHandler)})
-	s.Routes(s.mux)
+	m := web.NewMux(web.Options{Fail: page.Fail, Log: slog.New(slog.DiscardHandler)})
+	s.Routes(m)
+	s.mux = described.Handler(t, m)
 	return s
 }
 

@@ -44,6 +44,7 @@ const (
 	figuresPath = "/figures"
 	apiPath     = "/api/practices"
 	apiFigures  = "/api/figures"
+	embedPath   = "/embed/practices"
 )
 
 // Routes adds the library's routes.
@@ -61,8 +62,9 @@ func (s *Service) Routes(m *web.Mux) {
 		apiPath:           s.listPractices,
 		apiPath + "/{id}": s.getPractice,
 		apiFigures:        s.getFigures,
+		embedPath:         s.showEmbed,
 	} {
-		m.Handle("GET "+path, web.Everyone, tagged(h))
+		m.Handle("GET "+path, web.Everyone, web.Tagged(h))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"net/http"
 	"time"
+
+	"github.com/municipalitiesnet/munet/internal/web"
 )
 
 // sitemapLength is how many practices the sitemap names: what fits into one answer of a function.
@@ -41,7 +43,7 @@ func (s *Service) writeSitemap(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cached(w.Header(), "application/xml; charset=utf-8")
+	web.Cached(w.Header(), "application/xml; charset=utf-8")
 	_, err = w.Write(append([]byte(xml.Header), body...))
 	return err
 }

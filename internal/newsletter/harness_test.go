@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 
+	"github.com/municipalitiesnet/munet/infra/contract/described"
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
@@ -35,6 +36,7 @@ type office struct {
 	*Service
 	testing.TB
 	mux          *web.Mux
+	described    http.Handler // mux, whose answers are held against the description
 	client       *dynamodb.Client
 	tables       map[string]string
 	suppressions *members.Suppressions
@@ -134,6 +136,7 @@ func newOffice(t testing.TB) *office {
 	o.mux = web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
 	o.Routes(o.mux)
 	(&Archive{Newsletters: o.Newsletters, Site: o.Layout.Site.URL, Now: o.now}).Routes(o.mux)
+	o.described = described.Handler(t, o.mux)
 	o.maria = o.member("maria@munet.example", "en", members.Preferences{Newsletter: members.Never})
 	return o
 }
@@ -177,7 +180,7 @@ func (o *office) do(who, method, path string, form url.Values) *httptest.Respons
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Who", who)
 	w := httptest.NewRecorder()
-	o.mux.ServeHTTP(w, r)
+	o.described.ServeHTTP(w, r)
 	return w
 }
 

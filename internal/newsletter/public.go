@@ -32,7 +32,7 @@ func (a *Archive) Routes(m *web.Mux) {
 	m.Handle("GET "+archivePath+"/{newsletter}", web.Everyone, a.showIssue)
 	m.Handle("GET "+imagesPath+"{image}", web.Everyone, a.showImage)
 	m.Handle("GET "+archivePath+".atom", web.Everyone, a.showFeed)
-	m.Handle("GET /api/newsletters", web.Everyone, a.listNewsletters)
+	m.Handle("GET /api/newsletters", web.Everyone, web.Tagged(a.listNewsletters))
 }
 
 // publicURL is the address of a newsletter in the archive, in the language of one of its texts.
@@ -168,6 +168,8 @@ func (a *Archive) listNewsletters(w http.ResponseWriter, r *http.Request) error 
 		}
 		list = append(list, it)
 	}
+	web.Cached(w.Header(), "application/json")
+	w.Header().Add("Vary", "Cookie")
 	return web.WriteJSON(w, http.StatusOK, struct {
 		Newsletters []newsletterJSON `json:"newsletters"`
 		Next        string           `json:"next,omitempty"`

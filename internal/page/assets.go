@@ -32,6 +32,7 @@ var assets = map[string]func() (*asset, error){
 	"composer.js": sync.OnceValues(func() (*asset, error) { return loadAsset("composer.js") }),
 	"autosave.js": sync.OnceValues(func() (*asset, error) { return loadAsset("autosave.js") }),
 	"passkey.js":  sync.OnceValues(func() (*asset, error) { return loadAsset("passkey.js") }),
+	"embed.js":    sync.OnceValues(func() (*asset, error) { return loadAsset("embed.js") }),
 	"favicon.svg": sync.OnceValues(func() (*asset, error) { return loadAsset("favicon.svg") }),
 }
 

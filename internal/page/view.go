@@ -21,6 +21,9 @@ type View struct {
 	Path string
 	// Status is the HTTP status that the page is sent with.
 	Status int
+	// InFrame says that the page is made for the frames of other websites; Origins are those.
+	InFrame bool
+	Origins web.Origins
 	// RequestID names the request in the log.
 	RequestID string
 	// Data is what the handler gave to Render.
@@ -40,6 +43,8 @@ func newView(r *http.Request, status int, data any) View {
 		Who:       web.Who(ctx),
 		Path:      r.URL.Path,
 		Status:    status,
+		InFrame:   web.InFrame(r),
+		Origins:   web.AllowedOrigins(ctx),
 		RequestID: web.RequestID(ctx),
 		Data:      data,
 		chosen:    web.ChosenLanguage(ctx),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
@@ -208,11 +209,14 @@ func consentTexts(p *language.Printer, g registration) map[members.Purpose]strin
 type sentData struct {
 	Address, Token string
 	Again          bool
+	Form           string // path of the form: the site's own, or the one for frames
 }
 
 func (s *Service) renderSent(w http.ResponseWriter, r *http.Request, address string, again bool) error {
 	w.Header().Set("Cache-Control", "no-store")
-	return pages.Render(w, r, http.StatusOK, "sent.html", sentData{address, s.Links.Again(address, s.Now()), again})
+	return pages.Render(w, r, http.StatusOK, "sent.html", sentData{
+		address, s.Links.Again(address, s.Now()), again, strings.TrimSuffix(r.URL.Path, "/again"),
+	})
 }
 
 // mailAgain sends the mail about a registration once more. The answer says nothing about the address.

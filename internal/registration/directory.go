@@ -103,6 +103,8 @@ func (s *Service) listOrganisations(w http.ResponseWriter, r *http.Request) erro
 		o.Languages, o.Topics = append([]string{}, o.Languages...), append([]members.Topic{}, o.Topics...) // [], not null
 		list = append(list, organisationJSON{o.ID, o.Profile, o.Since.Format("2006-01-02")})
 	}
+	web.Cached(w.Header(), "application/json")
+	w.Header().Add("Vary", "Cookie")
 	return web.WriteJSON(w, http.StatusOK, struct {
 		Organisations []organisationJSON `json:"organisations"`
 		Next          string             `json:"next,omitempty"`

@@ -50,6 +50,9 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET /register", web.Everyone, s.showForm)
 	m.Handle("POST /register", web.Everyone, s.register)
 	m.Handle("POST /register/again", web.Everyone, s.mailAgain)
+	m.Handle("GET /embed/register", web.Everyone, s.showForm)
+	m.Handle("POST /embed/register", web.Everyone, s.register)
+	m.Handle("POST /embed/register/again", web.Everyone, s.mailAgain)
 	m.Handle("GET /confirm", web.Everyone, s.showApplication)
 	m.Handle("POST /confirm", web.Everyone, s.confirm)
 	m.Handle("POST /confirm/again", web.Everyone, s.renewLink)
@@ -69,8 +72,9 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("GET /colleagues", web.Members, s.showColleagues)
 	m.Handle("POST /colleagues/{person}", web.Members, s.decideColleague)
 	m.Handle("GET /members", web.Everyone, s.showMembers)
-	m.Handle("GET /api/organisations", web.Everyone, s.listOrganisations)
+	m.Handle("GET /api/organisations", web.Everyone, web.Tagged(s.listOrganisations))
 	m.Handle("POST /api/registrations", web.Everyone, s.registerJSON)
+	m.Handle("OPTIONS /api/registrations", web.Everyone, web.Preflight)
 }
 
 // person returns the signed-in person and their organisation, as they are stored now.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/contract/described"
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/infra/local/outbox"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
@@ -33,7 +34,7 @@ import (
 // site is the registration function with real tables and the local SES.
 type site struct {
 	t             *testing.T
-	mux           *web.Mux
+	mux           http.Handler
 	members       *members.Store
 	links         maillink.Links
 	ses           *outbox.Outbox
@@ -83,8 +84,9 @@ func newSite(t *testing.T) *site {
 			return nil
 		},
 	}
-	s.mux = web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
-	service.Routes(s.mux)
+	m := web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
+	service.Routes(m)
+	s.mux = described.Handler(t, m)
 	return s
 }
 

@@ -59,6 +59,7 @@ const (
 	identityKey
 	languageKey
 	chosenKey
+	originsKey
 )
 
 func withRequestID(ctx context.Context, id string) context.Context {

@@ -80,6 +80,8 @@ type Options struct {
 	Log *slog.Logger
 	// Now defaults to time.Now. It decides whether a second factor was passed lately.
 	Now func() time.Time
+	// Origins are the other websites that may use the public JSON routes and show the pages for frames.
+	Origins Origins
 }
 
 // Route is one route and who may call it.
@@ -94,6 +96,7 @@ type Mux struct {
 	options     Options
 	routes      []Route
 	bodies      map[string]int64
+	public      map[string]bool // see [public]
 	crossOrigin http.CrossOriginProtection
 }
 
@@ -105,12 +108,13 @@ func NewMux(o Options) *Mux {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Mux{mux: http.NewServeMux(), options: o, bodies: map[string]int64{}}
+	return &Mux{mux: http.NewServeMux(), options: o, bodies: map[string]int64{}, public: map[string]bool{}}
 }
 
 // Handle adds a route. The pattern has a method and a path as in [http.ServeMux]; GET answers HEAD too.
 func (m *Mux) Handle(pattern string, who Access, h Handler) {
 	m.routes = append(m.routes, Route{pattern, who})
+	m.public[pattern] = public(pattern, who)
 	m.mux.Handle(pattern, m.guard(who, h))
 }
 
@@ -139,10 +143,13 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(withRequestID(r.Context(), rand.Text()))
 	}
 	rec := &recorder{ResponseWriter: w}
-	secure(rec.Header())
+	secure(rec.Header(), m.options.Origins.ancestors(r))
 	_, route := m.mux.Handler(r)
+	if m.public[route] {
+		m.options.Origins.share(rec, r)
+	}
 	r.Body = http.MaxBytesReader(rec, r.Body, m.maxBody(route))
-	r = withLanguage(r)
+	r = withLanguage(r.WithContext(withOrigins(r.Context(), m.options.Origins)))
 	m.answer(rec, r, route)
 	m.logRequest(r, route, rec.status, time.Since(start))
 }
@@ -155,7 +162,7 @@ func (m *Mux) logRequest(r *http.Request, route string, status int, took time.Du
 
 func (m *Mux) answer(w http.ResponseWriter, r *http.Request, route string) {
 	defer m.recover(w, r)
-	switch err := m.crossOrigin.Check(r); {
+	switch err := m.checkOrigin(r, route); {
 	case err != nil:
 		m.fail(w, r, fault.New(http.StatusForbidden, "cross-origin").Because(err))
 	case len(r.URL.Path) > maxPath:
@@ -165,6 +172,15 @@ func (m *Mux) answer(w http.ResponseWriter, r *http.Request, route string) {
 	default:
 		m.mux.ServeHTTP(w, r)
 	}
+}
+
+// checkOrigin refuses what changes something and comes from a page of another origin, unless the route
+// is public and the origin is listed.
+func (m *Mux) checkOrigin(r *http.Request, route string) error {
+	if m.public[route] && m.options.Origins.Has(r.Header.Get("Origin")) {
+		return nil
+	}
+	return m.crossOrigin.Check(r)
 }
 
 // recover turns a panic of a handler into an internal error, so that the process lives on.
@@ -280,11 +296,11 @@ func IsJSON(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/"
 // Printer returns the texts in the language of the request.
 func Printer(ctx context.Context) *language.Printer { return language.For(Language(ctx)) }
 
-// secure sets the headers of every answer. A page that needs a wider policy, such as the preview
-// of a mail, replaces it.
-func secure(h http.Header) {
+// secure sets the headers of every answer; ancestors may show it in a frame. A page that needs a wider
+// policy, such as the preview of a mail, replaces it.
+func secure(h http.Header, ancestors string) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
-		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "+ancestors)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

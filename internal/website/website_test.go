@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/municipalitiesnet/munet/infra/contract/described"
 	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/page"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -19,7 +20,7 @@ func get(t *testing.T, target string) *httptest.ResponseRecorder {
 	m := web.NewMux(web.Options{Fail: page.Fail})
 	Register(m, "https://munet.example", contact)
 	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
+	described.Handler(t, m).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
 	return w
 }
 

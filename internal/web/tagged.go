@@ -1,4 +1,4 @@
-package library
+package web
 
 import (
 	"bytes"
@@ -6,13 +6,11 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
-
-	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// tagged gives a good answer a tag of its content (ETag, RFC 9110), and sends no content to whoever
+// Tagged gives a good answer a tag of its content (ETag, RFC 9110), and sends no content to whoever
 // shows that tag. A tag of the content is right whatever the content is made of.
-func tagged(h web.Handler) web.Handler {
+func Tagged(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a := &answer{header: w.Header(), status: http.StatusOK}
 		if err := h(a, r); err != nil {
@@ -54,9 +52,9 @@ func (a *answer) Header() http.Header         { return a.header }
 func (a *answer) WriteHeader(status int)      { a.status = status }
 func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-// cached says how long, in seconds, an answer for everybody may be kept. What is published has to be
-// found within seconds, so pages are not kept at all; feeds and data are for a minute.
-func cached(h http.Header, contentType string) {
+// Cached says that an answer for everybody may be kept for a minute. What is published has to be found
+// within seconds, so pages are not kept at all; feeds and data are.
+func Cached(h http.Header, contentType string) {
 	h.Set("Content-Type", contentType)
 	if h.Get("Cache-Control") == "" { // else it is for one signed-in person
 		h.Set("Cache-Control", "public, max-age=60")

@@ -1,55 +1,58 @@
 package e2e
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
-	"os"
-	"strings"
+	"net/http"
+	"slices"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"go.yaml.in/yaml/v3"
+	"github.com/municipalitiesnet/munet/infra/contract/described"
 )
 
-// description is the OpenAPI description; its schemas are JSON Schema 2020-12.
-var description = sync.OnceValues(func() (*jsonschema.Compiler, error) {
-	text, err := os.ReadFile("../../internal/website/openapi.yaml")
-	if err != nil {
-		return nil, err
-	}
-	var document map[string]any
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, err
-	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	c.AssertFormat()
-	return c, c.AddResource("openapi.json", document)
-})
-
-// described returns how an answer differs from what the description says, or nil.
-func described(method, path string, status int, contentType string, answer []byte) error {
-	c, err := description()
-	if err != nil {
-		return err
-	}
-	place := "/components/responses/Problem"
-	if status < 400 {
-		place = fmt.Sprintf("/paths/%s/%s/responses/%d", escaped(path), strings.ToLower(method), status)
-	}
-	contentType, _, _ = strings.Cut(contentType, ";")
-	schema, err := c.Compile("openapi.json#" + place + "/content/" + escaped(contentType) + "/schema")
-	if err != nil {
-		return err
-	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(answer))
-	if err != nil {
-		return err
-	}
-	return schema.Validate(value)
+// seen is what the sites of these tests answered, held against the OpenAPI description.
+var seen struct {
+	sync.Mutex
+	problems   []error
+	operations map[string]bool // those that were answered as somebody wants it
 }
 
-// escaped writes a name as a part of a JSON pointer (RFC 6901).
-func escaped(name string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+// watched looks at every answer of a site, whoever asked.
+func watched(site http.Handler) http.Handler {
+	return described.Watch(site, func(x described.Exchange) {
+		d, err := described.Load()
+		operation := ""
+		if err == nil {
+			operation, err = d.Check(x)
+		}
+		seen.Lock()
+		defer seen.Unlock()
+		if err != nil && len(seen.problems) < 20 {
+			seen.problems = append(seen.problems, fmt.Errorf("%s %s?%s answers other than the API's description says: %w\n%.1000s", x.Method, x.Path, x.Query, err, x.Body))
+		}
+		if seen.operations == nil {
+			seen.operations = map[string]bool{}
+		}
+		if x.Status < 300 {
+			seen.operations[operation] = true
+		}
+	})
+}
+
+// checkDescription is an error if an answer was not as described, or, after all tests, if nobody asked
+// for something that is.
+func checkDescription(all bool) error {
+	seen.Lock()
+	defer seen.Unlock()
+	problems := slices.Clone(seen.problems)
+	d, err := described.Load()
+	if err != nil || !all {
+		return errors.Join(append(problems, err)...)
+	}
+	for _, operation := range d.Operations() {
+		if !seen.operations[operation] {
+			problems = append(problems, fmt.Errorf("no test had a good answer to %s", operation))
+		}
+	}
+	return errors.Join(problems...)
 }

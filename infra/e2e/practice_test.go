@@ -110,7 +110,7 @@ func TestAPracticeFromDraftToArchive(t *testing.T) {
 
 	desk.archives(t, id)
 	s.mailTo(t, address, "Your practice left the library")
-	s.onePractice(t, id, http.StatusGone)
+	s.api(t, http.MethodGet, "/api/practices/"+id, "", http.StatusGone)
 	reader := s.visitor(t)
 	reader.open("/practices/" + id)
 	if reader.status != http.StatusGone || !strings.Contains(reader.page, "no longer in the library") {

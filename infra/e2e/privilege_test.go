@@ -75,10 +75,10 @@ var launched struct {
 	clouds []*cloud.Cloud
 }
 
-// launch starts a cloud whose functions are started by the tests alone, and remembers it for
-// checkPrivileges.
+// launch starts a cloud whose functions are started by the tests alone, has all its answers held against
+// the API's description, and remembers it for checkPrivileges.
 func launch(ctx context.Context, o cloud.Options) (*cloud.Cloud, error) {
-	o.NoSchedules, o.Throttle, o.Log = true, template.AccountThrottle, logs()
+	o.NoSchedules, o.Throttle, o.Log, o.Around = true, template.AccountThrottle, logs(), watched
 	c, err := cloud.Start(ctx, o)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,8 @@ func fetch(t *testing.T, path string, headers ...string) *http.Response {
 
 func TestAssets(t *testing.T) {
 	types := map[string]string{"site.css": "text/css; charset=utf-8", "site.js": "text/javascript; charset=utf-8", "composer.js": "text/javascript; charset=utf-8",
-		"autosave.js": "text/javascript; charset=utf-8", "passkey.js": "text/javascript; charset=utf-8", "favicon.svg": "image/svg+xml"}
+		"autosave.js": "text/javascript; charset=utf-8", "embed.js": "text/javascript; charset=utf-8", "passkey.js": "text/javascript; charset=utf-8",
+		"favicon.svg": "image/svg+xml"}
 	for name := range assets {
 		path, err := Asset(name)
 		if err != nil {

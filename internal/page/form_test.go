@@ -57,8 +57,8 @@ func TestErrorSummaryLeadsToTheFields(t *testing.T) {
 	}
 	page := body(t, `{{template "errors" .Data}}`, form)
 	for _, want := range []string{
-		`4 answers need another look`, `<a href="#f-name">MuNet: This is needed.</a>`, `<a href="#f-elsewhere">Write the whole`,
-		`<a href="#f-kind">What kind of organisation is it? This is needed.</a>`, `<a href="#f-consent">Your consent: This is needed.</a>`,
+		`4 answers need another look`, `<a href="#f-name" target="_self">MuNet: This is needed.</a>`, `<a href="#f-elsewhere" target="_self">Write the whole`,
+		`<a href="#f-kind" target="_self">What kind of organisation is it? This is needed.</a>`, `<a href="#f-consent" target="_self">Your consent: This is needed.</a>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the summary lacks %s", want)

@@ -16,9 +16,6 @@ var templates embed.FS
 
 var pages = page.New(templates)
 
-//go:embed openapi.yaml
-var description []byte
-
 // robots keeps crawlers out of pages that are only for people with a link or an account, and leads
 // them to the list of the others.
 const robots = `User-agent: *
@@ -62,7 +59,10 @@ func Register(m *web.Mux, site string, c Contact) {
 	m.Handle("GET /static/{file}", web.Everyone, page.ServeAsset)
 	m.Handle("GET /favicon.ico", web.Everyone, page.ServeFavicon)
 	m.Handle("GET /robots.txt", web.Everyone, file("text/plain; charset=utf-8", []byte(robots+"\nSitemap: "+site+"/sitemap.xml\n")))
-	m.Handle("GET /api/openapi.yaml", web.Everyone, file("application/yaml", description))
+	g := guide{c, site}
+	m.Handle("GET /developers", web.Everyone, show("developers.html", g))
+	m.Handle("GET /developers/reference", web.Everyone, show("reference.html", g))
+	m.Handle("GET /api/openapi.yaml", web.Everyone, web.Tagged(g.describe))
 }
 
 func show(name string, data any) web.Handler {

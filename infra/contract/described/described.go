@@ -70,6 +70,12 @@ func (d *Description) Operations() []string {
 	return all
 }
 
+// Secured reports whether an operation, "METHOD /path", is for those who have signed in.
+func (d *Description) Secured(operation string) bool {
+	method, path, _ := strings.Cut(operation, " ")
+	return d.at("/paths/" + escaped(path) + "/" + strings.ToLower(method))["security"] != nil
+}
+
 // Check returns the operation that an exchange belongs to, or "", and how it differs from what the
 // description says of it. Other addresses than those described are none of its business, except under
 // /api/: there they must not exist.

@@ -75,6 +75,8 @@ type Options struct {
 	// Throttle is what the HTTP API lets through in place of what the template says, such as
 	// [template.AccountThrottle] for tests in which one process is everybody; zero is the template's.
 	Throttle template.Throttle
+	// Around, if it is there, is put around the site, such as to look at every answer.
+	Around func(http.Handler) http.Handler
 	// Faults that SES has from the start.
 	Faults ses.Faults
 	// FundingCalls are what the stand-in for the sources of funding calls has.

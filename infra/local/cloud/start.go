@@ -191,7 +191,10 @@ func (c *Cloud) startFunctions(ctx context.Context) error {
 }
 
 func (c *Cloud) startSite(context.Context) error {
-	site := gateway.New(c.Template, c.functions.Invoke, time.Now)
+	var site http.Handler = gateway.New(c.Template, c.functions.Invoke, time.Now)
+	if c.options.Around != nil {
+		site = c.options.Around(site)
+	}
 	control := c.control()
 	// Not a ServeMux: it would redirect paths such as //x and /a/../b, which
 	// API Gateway passes on as they are.

@@ -4,13 +4,17 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
+	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/atom"
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/members"
 )
 
 // stand are calls in every status, with the status that each has on 1 March 2027.
@@ -133,4 +137,27 @@ func TestFeedsOfASearch(t *testing.T) {
 	if w := o.do("", "GET", "/api/calls/NONE", nil); w.Code != 404 {
 		t.Errorf("a call that there is not: %d", w.Code)
 	}
+}
+
+func TestListInAFrame(t *testing.T) {
+	o := newTown(t)
+	for i := range embedSize + 1 {
+		o.imports(housing(func(r *call.Record) {
+			named(fmt.Sprint("FRAME", i), fmt.Sprint("Keys ", i))(r)
+		}))
+	}
+	o.imports(housing(func(r *call.Record) { named("DOCTORS", "Doctors who listen")(r); r.Topics = []members.Topic{"health"} }))
+	first := o.open("", "/embed/calls?topic=housing&lang=en")
+	o.contains(first, "11 results", `<base target="_blank">`, `href="/calls?lang=en&amp;topic=housing"`, `rel="next" href="/embed/calls?lang=en&amp;next=`)
+	o.lacks(first, "Doctors who listen", "<header")
+	last := o.open("", html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(first)[1]))
+	o.contains(last, `href="/embed/calls?lang=en&amp;topic=housing">`)
+	if n := strings.Count(first+last, `class="card"`); n != embedSize+1 {
+		t.Errorf("%d calls on both pages", n)
+	}
+	refused := o.do("", "GET", "/embed/calls?status=odd", nil)
+	if refused.Code != 422 {
+		t.Errorf("an odd status: %d", refused.Code)
+	}
+	o.lacks(refused.Body.String(), "<header")
 }

@@ -208,3 +208,19 @@ func TestWordsAreFoundInTheirForms(t *testing.T) {
 		t.Error("what nobody wrote is found")
 	}
 }
+
+func TestListInAFrame(t *testing.T) {
+	s := newShelf(t)
+	for i := range embedSize + 1 {
+		s.published(content(fmt.Sprint("Keys ", i)))
+	}
+	first := s.reads("/embed/practices?theme=housing&lang=en")
+	last := s.reads(html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(first)[1]))
+	if n := strings.Count(first+last, `class="card"`); n != embedSize+1 || !strings.Contains(first, "11 results") ||
+		!strings.Contains(last, `href="/embed/practices?lang=en&amp;theme=housing">`) || !strings.Contains(last, `href="/practices?lang=en&amp;theme=housing"`) {
+		t.Errorf("%d practices:\n%s\n%s", n, first, last)
+	}
+	if strings.Contains(first, "<header") || !strings.Contains(first, `<base target="_blank">`) {
+		t.Errorf("not made for a frame:\n%s", first)
+	}
+}

@@ -268,6 +268,33 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// The form for frames of other websites is the form, and stays in its frame.
+func TestFormInAFrame(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stays := func(w *httptest.ResponseRecorder, status int, want ...string) string {
+		t.Helper()
+		body := w.Body.String()
+		for _, part := range append(want, `<base target="_blank">`, `target="_self"`, "frame-ancestors 'self'") {
+			if !strings.Contains(body+w.Header().Get("Content-Security-Policy"), part) {
+				t.Errorf("the page lacks %s:\n%s", part, body)
+			}
+		}
+		if w.Code != status || strings.Contains(body, "<header") || strings.Contains(body, `action="/register`) || w.Header().Get("Set-Cookie") != "" {
+			t.Errorf("%d, want %d:\n%s", w.Code, status, body)
+		}
+		return body
+	}
+	stays(s.do("GET", "/embed/register?lang=el", nil), 200, `<html lang="el">`, `<form method="post" target="_self">`)
+	stays(s.do("POST", "/embed/register?lang=el", form("andreas@pafos.example", "consent", "")), 422, `value="Πάφος"`, `href="#f-consent" target="_self"`)
+	sent := stays(s.do("POST", "/embed/register?lang=el", form("andreas@pafos.example")), 200, "andreas@pafos.example", `action="/embed/register/again?lang=el"`)
+	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(sent)[1]
+	stays(s.do("POST", "/embed/register/again?lang=el", url.Values{"token": {token}}), 200, `action="/embed/register/again?lang=el"`, `href="/embed/register?lang=el"`)
+	if mails := s.take(); len(mails) != 2 {
+		t.Errorf("%d mails, want 2", len(mails))
+	}
+}
+
 func TestMarkupInNamesIsText(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -31,7 +31,7 @@ BUILD_ENV := CGO_ENABLED=0 GOARM64=v8.2 GOFLAGS='-tags=lambda.norpc,nethttpomith
 export SAM_CLI_TELEMETRY := 0
 export GOLANGCI_LINT_CACHE := $(CURDIR)/$(TOOLS)/golangci-lint-cache
 
-.PHONY: help run test check format vet lint layers modules template text build bench fault deploy clean-data
+.PHONY: help run test check format vet lint layers modules template description text build bench fault deploy clean-data
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ test: ## Run all tests, the ones in a browser as well where there is one (TESTFL
 	@browser=$$(infra/tools/browser) || infra/tools/browser-tests; \
 	BROWSER_PATH="$${browser:-}" go test -count=1 -shuffle=on $(TESTFLAGS) ./...
 
-check: format vet lint layers modules template text ## Check format, code, modules, the template and forbidden words
+check: format vet lint layers modules template description text ## Check format, code, modules, template, API description and forbidden words
 	@echo 'check: nothing found'
 
 format:
@@ -74,6 +74,9 @@ modules:
 template: $(PYTHON)/installed
 	AWS_DEFAULT_REGION=eu-central-1 $(PYTHON)/python -m samcli validate --lint
 	$(PYTHON)/python $(PYTHON)/cfn-lint template.yaml
+
+description: $(PYTHON)/installed
+	$(PYTHON)/openapi-spec-validator internal/website/openapi.yaml
 
 text:
 	@infra/tools/forbidden

@@ -54,17 +54,13 @@ func (d *document) row(name string, s schema, required bool) row {
 	if s.Items != nil && s.Items.Ref == "" {
 		r.Values = s.Items.Enum
 	}
-	for _, one := range []schema{s, items(s)} {
-		r.Limits = append(r.Limits, limits(one)...)
+	r.Limits = limits(s)
+	if s.Items != nil {
+		for _, limit := range limits(*s.Items) {
+			r.Limits = append(r.Limits, limit+" each")
+		}
 	}
 	return r
-}
-
-func items(s schema) schema {
-	if s.Items == nil {
-		return schema{}
-	}
-	return *s.Items
 }
 
 // kind names the type of a value.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"sync"
@@ -49,19 +48,6 @@ func newClient() *http.Client {
 	}
 }
 
-// logs is where the functions' logs go: the file that E2E_LOG names, if it names one.
-var logs = sync.OnceValue(func() io.Writer {
-	name := os.Getenv("E2E_LOG")
-	if name == "" {
-		return io.Discard
-	}
-	f, err := os.Create(name)
-	if err != nil {
-		panic(err)
-	}
-	return f
-})
-
 func TestMain(m *testing.M) {
 	code := m.Run()
 	quitChromium()
@@ -76,7 +62,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	whole := code == 0 && allTests()
-	if err := errors.Join(checkPrivileges(whole), checkDescription(whole)); err != nil {
+	if err := errors.Join(logs().check(), checkPrivileges(whole), checkDescription(whole)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

@@ -126,10 +126,13 @@ func (s *site) remindersDue(t *testing.T) {
 	}
 }
 
-// wantsHomes saves an interest and returns its identifier.
-func (v *visitor) wantsHomes() string {
+// wantsHomes saves an interest, perhaps with more in its form, and returns its identifier.
+func (v *visitor) wantsHomes(more ...string) string {
 	v.t.Helper()
 	form := url.Values{"topics": {"housing"}, "words": {"refugee"}, "kinds": {"localAuthority"}, "countries": {"CY"}, "version": {"0"}, "act": {"next"}}
+	for i := 0; i < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
 	v.send("/my-funding/new", form)
 	v.sees("You will get a mail within half an hour")
 	form.Set("act", "save")

@@ -74,7 +74,10 @@ func TestKilledFiveTimesNobodyGetsTwo(t *testing.T) {
 const crowdDomain = "@crowd.example"
 
 // enrol makes n members who want every newsletter.
-func (s *site) enrol(t *testing.T, n int) {
+func (s *site) enrol(t *testing.T, n int) { s.enrolAt(t, n, "m%d"+crowdDomain) }
+
+// enrolAt is enrol for addresses of a form, in which %d is the number.
+func (s *site) enrolAt(t *testing.T, n int, form string) {
 	t.Helper()
 	store := members.NewStore(s.DynamoDB(), s.Tables["MembersTable"], time.Now)
 	var group sync.WaitGroup
@@ -84,8 +87,8 @@ func (s *site) enrol(t *testing.T, n int) {
 		group.Go(func() {
 			defer func() { <-places }()
 			a, _, err := store.Invite(t.Context(), members.Application{
-				Profile:     members.Profile{Kind: "ngo", Name: fmt.Sprintf("Organisation %d", i), Country: "CY"},
-				Contact:     members.Contact{Name: "Member", Address: fmt.Sprintf("m%d%s", i, crowdDomain), Language: "en"},
+				Profile:     members.Profile{Kind: "ngo", Name: "Organisation of " + fmt.Sprintf(form, i), Country: "CY"},
+				Contact:     members.Contact{Name: "Member", Address: fmt.Sprintf(form, i), Language: "en"},
 				Preferences: members.Preferences{Newsletter: members.Every}, InvitedBy: "Test",
 			})
 			if err == nil {

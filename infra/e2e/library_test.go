@@ -15,8 +15,16 @@ import (
 // each has a country of its own.
 func (s *site) inLibrary(t *testing.T, country string) (*practice.Store, string) {
 	t.Helper()
-	store := practice.NewStore(s.DynamoDB(), s.Tables["PracticesTable"], time.Now)
-	who := practice.Author{Ref: members.Ref{Organisation: "STROVOLOS", Person: "ELENI"}, Name: "Eleni", OrganisationName: "Δήμος Στροβόλου"}
+	return s.published(t, country, eleni, time.Now)
+}
+
+// eleni writes what tests find in the library.
+var eleni = practice.Author{Ref: members.Ref{Organisation: "STROVOLOS", Person: "ELENI"}, Name: "Eleni", OrganisationName: "Δήμος Στροβόλου"}
+
+// published is inLibrary for an author, who is the contact person too, and a time.
+func (s *site) published(t *testing.T, country string, who practice.Author, now func() time.Time) (*practice.Store, string) {
+	t.Helper()
+	store := practice.NewStore(s.DynamoDB(), s.Tables["PracticesTable"], now)
 	p, d, err := store.Create(t.Context(), who, practice.Content{
 		Facts: practice.Facts{
 			Kind: "practice", Themes: []members.Topic{"health"}, Principles: []practice.Principle{6}, Targets: []practice.Target{"refugees"},

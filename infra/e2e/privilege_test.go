@@ -13,62 +13,6 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/template"
 )
 
-// unreached are the grants that these tests do not need, by when the function does. What they are granted
-// for is called in the tests of its package.
-var unreached = map[string][]string{
-	"an image of a newsletter is shown": {
-		"ArchiveFunction dynamodb:GetItem table/NewslettersTable",
-	},
-	"a digest of practices is due, which is on Mondays, or a review has waited for days": {
-		"DisseminationFunction dynamodb:BatchGetItem table/PracticesTable",
-		"DisseminationFunction dynamodb:GetItem table/PracticesTable",
-		"DisseminationFunction dynamodb:Query table/PracticesTable/index/list",
-		"PracticeNewsFunction dynamodb:PutItem table/DeliveriesTable",
-		"PracticeNewsFunction dynamodb:Query table/PracticesTable",
-		"PracticeNewsFunction dynamodb:Query table/PracticesTable/index/list",
-	},
-	"a newsletter is paused while a part of it is being sent": {
-		"DisseminationFunction dynamodb:ConditionCheckItem table/DeliveriesTable",
-	},
-	"a process died after it began a campaign of invitations": {
-		"MemberImportFunction dynamodb:GetItem table/DeliveriesTable",
-	},
-	"mail to a member comes back or is complained of, or an address takes mail again after it did not": {
-		"FeedbackFunction dynamodb:DeleteItem table/MembersTable",
-		"FeedbackFunction dynamodb:UpdateItem table/MembersTable",
-	},
-	"so much bulk mail comes back that it may have to pause": {
-		"FeedbackFunction dynamodb:Query table/DeliveriesTable",
-	},
-	"organisations look for partners and write to each other": {
-		"FundingFunction dynamodb:BatchGetItem table/MembersTable",
-		"FundingFunction dynamodb:UpdateItem table/InterestsTable",
-		"FundingFunction ses:SendRawEmail configuration-set/ConfigurationSet from notices@munet.example.org",
-		"FundingFunction ses:SendRawEmail identity/munet.example.org from notices@munet.example.org",
-	},
-	"coordinators add, merge and hide calls for funding": {
-		"FundingFunction dynamodb:DeleteItem table/CallsTable",
-		"FundingFunction dynamodb:PutItem table/AuditTable",
-		"FundingFunction dynamodb:PutItem table/CallsTable",
-	},
-	"so many practices are published that parts of the index are joined": {
-		"PracticeIndexFunction dynamodb:GetItem table/PracticesTable",
-	},
-	"somebody discards a draft, or wants mail about practices": {
-		"PracticesFunction dynamodb:DeleteItem table/PracticesTable",
-		"PracticesFunction dynamodb:UpdateItem table/MembersTable",
-	},
-	"who leaves is the contact for a practice, or has marked calls": {
-		"RegistrationFunction dynamodb:GetItem table/PracticesTable",
-		"RegistrationFunction dynamodb:PutItem table/InterestsTable",
-		"RegistrationFunction dynamodb:PutItem table/PracticesTable",
-		"RegistrationFunction dynamodb:UpdateItem table/PracticesTable",
-	},
-	"the first coordinator has registered an organisation before": {
-		"SigninFunction dynamodb:UpdateItem table/MembersTable",
-	},
-}
-
 // launched are the clouds that the tests have started.
 var launched struct {
 	sync.Mutex
@@ -111,17 +55,8 @@ func checkPrivileges(all bool) error {
 	if !all {
 		return errors.Join(problems...)
 	}
-	excused := map[string]bool{}
-	for _, grants := range unreached {
-		for _, grant := range grants {
-			excused[grant] = true
-			if unused[grant] == 0 {
-				problems = append(problems, fmt.Errorf("the template does not grant what is listed as unreached: %s", grant))
-			}
-		}
-	}
 	for _, grant := range slices.Sorted(maps.Keys(unused)) {
-		if unused[grant] == len(launched.clouds) && !excused[grant] {
+		if unused[grant] == len(launched.clouds) {
 			problems = append(problems, fmt.Errorf("no test needs what the template grants: %s", grant))
 		}
 	}

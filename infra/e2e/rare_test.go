@@ -19,7 +19,7 @@ func TestRareWays(t *testing.T) {
 	s := startAlone(t)
 	s.inLibrary(t, "LU")
 	c := s.visitor(t)
-	c.signIn(coordinator)
+	s.registersFirst(t, c)
 	for _, path := range []string{
 		"/newsletters", "/desk", "/desk/newsletters", "/desk/practices", "/calls", "/practices", "/practices/data/practices.json", "/my-practices", "/profile", "/sessions", "/second-factor",
 	} {
@@ -30,11 +30,44 @@ func TestRareWays(t *testing.T) {
 	for _, function := range []string{"MonthlyDraftFunction", "MonthlyDraftFunction", "PracticeNewsFunction", "PracticeIndexFunction"} {
 		s.invoke(t, function)
 	}
-	s.imports(t, c)
-	s.changesItsMind(t, c)
-	s.isForgotten(t)
-	s.isSuspended(t, c)
-	s.returnsMail(t)
+	for _, way := range []struct {
+		name string
+		take func(*testing.T, *visitor)
+	}{
+		{"invited once", s.invitesOnce},
+		{"changes its mind", s.changesItsMind},
+		{"forgotten", func(t *testing.T, _ *visitor) { s.isForgotten(t) }},
+		{"suspended", s.isSuspended},
+		{"returns mail", func(t *testing.T, _ *visitor) { s.returnsMail(t) }},
+		{"an image", s.showsAnImage},
+		{"news of practices", func(t *testing.T, _ *visitor) { s.tellsOfPractices(t, s.followsPractices(t)) }},
+		{"segments are joined", func(t *testing.T, _ *visitor) { s.joinsSegments(t) }},
+		{"the contact person leaves", func(t *testing.T, _ *visitor) { s.leavesPractices(t) }},
+		{"calls and partners", func(t *testing.T, c *visitor) { s.findsPartners(t, s.curatesCalls(t, c)) }},
+		{"takes mail again", func(t *testing.T, _ *visitor) { s.takesMailAgain(t) }},
+		{"paused in mid-shard", s.pausesInMidShard},
+		{"paused by bounces", s.pausesByBounces},
+	} {
+		t.Run(way.name, func(t *testing.T) { way.take(t, c.in(t)) })
+	}
+}
+
+// registersFirst is the first coordinator, who has registered an organisation before anybody could
+// approve it: signing in makes the person a coordinator, and the record says so.
+func (s *site) registersFirst(t *testing.T, c *visitor) {
+	t.Helper()
+	c.register(coordinator)
+	link := s.confirmLink(t, coordinator)
+	c.open(link)
+	c.send(link, url.Values{"revision": {c.find(`name="revision" value="(\d+)"`)}})
+	c.sees()
+	c.signIn(coordinator)
+	c.open("/desk/audit?lang=en")
+	c.sees("Made somebody a coordinator", "Anna Vella")
+	for _, file := range []string{"/desk/audit.csv", "/desk/audit.jsonl"} {
+		c.open(file)
+		c.sees("make-coordinator")
+	}
 }
 
 // sessionsAge makes every session one that was last used an hour ago: its next use is written down.
@@ -54,18 +87,6 @@ func (s *site) sessionsAge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// imports invites somebody from a list.
-func (s *site) imports(t *testing.T, c *visitor) {
-	c.open("/desk/imports")
-	c.send("/desk/imports", url.Values{"pasted": {"organisation,kind,country,place,population,name,address\nTown of Evora,localAuthority,PT,Evora,50to100k,Rui,rui@evora.example\n"}})
-	c.sees("Evora")
-	c.send(c.path, c.fill(url.Values{"known": {"invite"}}))
-	c.sees()
-	s.invoke(t, "MemberImportFunction")
-	s.invoke(t, "DisseminationFunction")
-	s.mailTo(t, "rui@evora.example", "")
 }
 
 // changesItsMind sends a test of a newsletter, and takes the newsletter back before its time.

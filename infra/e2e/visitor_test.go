@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/url"
@@ -26,30 +27,44 @@ func (s *site) visitor(t *testing.T) *visitor {
 	return &visitor{t: t, site: s, cookies: map[string]string{}}
 }
 
+// in is the same visitor in a part of the test.
+func (v *visitor) in(t *testing.T) *visitor {
+	return &visitor{t: t, site: v.site, cookies: v.cookies}
+}
+
 // open goes to a path of the site.
 func (v *visitor) open(path string) {
 	v.t.Helper()
-	v.request("GET", path, nil)
+	v.request("GET", path, "", nil)
 }
 
 // send posts a form to a path of the site.
 func (v *visitor) send(path string, form url.Values) {
 	v.t.Helper()
-	v.request("POST", path, form)
+	v.post(path, "application/x-www-form-urlencoded", []byte(form.Encode()))
+}
+
+// post sends a body of any type to a path of the site.
+func (v *visitor) post(path, contentType string, body []byte) {
+	v.t.Helper()
+	v.request("POST", path, contentType, body)
 }
 
 // request follows redirects as browsers do. It keeps Secure cookies for http://localhost, which
 // browsers trust and Go's cookie jar does not.
-func (v *visitor) request(method, path string, form url.Values) {
+func (v *visitor) request(method, path, contentType string, body []byte) {
 	v.t.Helper()
 	path = strings.TrimPrefix(path, v.site.URL)
+	if to, err := url.Parse(path); err == nil {
+		logs().hide(to.Query().Get("token"))
+	}
 	for range 5 {
-		r, err := http.NewRequestWithContext(v.t.Context(), method, v.site.URL+path, strings.NewReader(form.Encode()))
+		r, err := http.NewRequestWithContext(v.t.Context(), method, v.site.URL+path, bytes.NewReader(body))
 		if err != nil {
 			v.t.Fatal(err)
 		}
 		if method == "POST" {
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Content-Type", contentType)
 			r.Header.Set("Origin", v.site.URL)
 			r.Header.Set("Sec-Fetch-Site", "same-origin")
 		}
@@ -60,22 +75,23 @@ func (v *visitor) request(method, path string, form url.Values) {
 		if err != nil {
 			v.t.Fatal(err)
 		}
-		body, err := io.ReadAll(w.Body)
+		page, err := io.ReadAll(w.Body)
 		_ = w.Body.Close()
 		if err != nil {
 			v.t.Fatal(err)
 		}
 		for _, c := range w.Cookies() {
 			v.cookies[c.Name] = c.Value
+			logs().hide(c.Value)
 			if c.MaxAge < 0 {
 				delete(v.cookies, c.Name)
 			}
 		}
-		v.page, v.path, v.status = string(body), path, w.StatusCode
-		if w.StatusCode != http.StatusSeeOther {
+		v.page, v.path, v.status = string(page), path, w.StatusCode
+		if w.StatusCode != http.StatusSeeOther && w.StatusCode != http.StatusMovedPermanently {
 			return
 		}
-		method, form, path = "GET", nil, w.Header.Get("Location")
+		method, body, path = "GET", nil, w.Header.Get("Location")
 	}
 	v.t.Fatalf("too many redirects at %s", path)
 }

@@ -31,7 +31,7 @@ BUILD_ENV := CGO_ENABLED=0 GOARM64=v8.2 GOFLAGS='-tags=lambda.norpc,nethttpomith
 export SAM_CLI_TELEMETRY := 0
 export GOLANGCI_LINT_CACHE := $(CURDIR)/$(TOOLS)/golangci-lint-cache
 
-.PHONY: help run test check format vet lint layers modules template description text build bench fault deploy clean-data
+.PHONY: help run test check format vet lint layers modules template description text build rehearse bench fault deploy clean-data
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ text:
 build: $(PYTHON)/installed ## Build what is deployed into .aws-sam/build and start it (ARCH=arm64 or x86_64)
 	$(BUILD_ENV) $(PYTHON)/python -m samcli build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
 	@go run ./infra/bench/artifacts .aws-sam/build
+
+rehearse: $(PYTHON)/installed ## Deploy what `make build` left to stand-ins of S3 and CloudFormation, and check all that AWS would
+	@go run ./infra/rehearse $(PYTHON)/python
 
 bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-write updates docs/performance.md)
 	@go run ./infra/bench $(BENCHFLAGS)

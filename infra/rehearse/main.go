@@ -83,9 +83,8 @@ func deploy(ctx context.Context, python, endpoint string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(folder) }() // it is temporary anyway
-	// #nosec G204 -- the Makefile names the program
-	sam := exec.CommandContext(ctx, python, append([]string{
+	defer func() { _ = os.RemoveAll(folder) }()              // it is temporary anyway
+	sam := exec.CommandContext(ctx, python, append([]string{ //nolint:gosec // the Makefile names the program
 		"-m", "samcli", "deploy", "--no-execute-changeset", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides",
 	}, overrides...)...)
 	sam.Env = append(withoutAWS(os.Environ()),

@@ -102,7 +102,7 @@ func (s *standIn) changeSet() (*request, error) {
 	}
 	r := &request{Values: s.asked, parameters: map[string]string{}, objects: s.objects}
 	for key, content := range s.objects {
-		if strings.HasSuffix(at.Path, "/"+key) || strings.HasSuffix(at.Host+at.Path, key[strings.Index(key, "/"):]) {
+		if strings.HasSuffix(at.Path, "/"+key) { // the bucket stands in the path, whatever the host is
 			r.template = content
 		}
 	}

@@ -32,7 +32,7 @@ func main() {
 	interests := interest.NewStore(db, environment.Setting("INTERESTS_TABLE"), time.Now)
 	practices := practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now)
 	service := &registration.Service{
-		Members: people, Sessions: sessions, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer},
+		Members: people, Suppressions: members.NewSuppressions(people, signer), Sessions: sessions, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer},
 		Post: mail.Post{
 			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
 			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},

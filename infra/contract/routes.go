@@ -11,6 +11,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/funding"
 	"github.com/municipalitiesnet/munet/internal/library"
 	"github.com/municipalitiesnet/munet/internal/memberimport"
+	"github.com/municipalitiesnet/munet/internal/mydata"
 	"github.com/municipalitiesnet/munet/internal/newsletter"
 	"github.com/municipalitiesnet/munet/internal/registration"
 	"github.com/municipalitiesnet/munet/internal/review"
@@ -37,6 +38,7 @@ var handlers = map[string]func(*web.Mux){
 	"FundingFunction":     (&funding.Service{}).Routes,
 	"NewslettersFunction": (&newsletter.Service{}).Routes,
 	"ArchiveFunction":     (&newsletter.Archive{}).Routes,
+	"MyDataFunction":      (&mydata.Service{}).Routes,
 }
 
 // Routes returns who may call each route of a function. A route is written as the template writes it,

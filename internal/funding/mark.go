@@ -106,7 +106,11 @@ func (s *Service) mark(w http.ResponseWriter, r *http.Request) error {
 	}
 	if act == dismiss && (why != "" || note != "") {
 		who := web.Who(r.Context())
-		if err := s.Partners.Refuse(r.Context(), Refused{Call: c.ID, Title: c.Title, Organisation: who.Organisation, Why: why, Note: note}); err != nil {
+		ref, err := member(r)
+		if err != nil {
+			return err
+		}
+		if err := s.Partners.Refuse(r.Context(), Refused{Call: c.ID, Title: c.Title, Organisation: who.Organisation, Person: ref, Why: why, Note: note}); err != nil {
 			return err
 		}
 	}

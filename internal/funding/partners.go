@@ -54,12 +54,15 @@ func (o Offer) validate() []fault.Field {
 
 // Refused is why a member put a call aside, for coordinators to read.
 type Refused struct {
-	Call         string    `json:"call"`
-	Title        string    `json:"title"`
-	Organisation string    `json:"organisation"` // its name
-	Why          string    `json:"why"`          // a code, or ""
-	Note         string    `json:"note"`         // in the member's words
-	At           time.Time `json:"at"`
+	Call         string `json:"call"`
+	Title        string `json:"title"`
+	Organisation string `json:"organisation"` // its name
+	// Person is who did, so that their words can be found when they ask for them or are forgotten. Nobody
+	// is shown it.
+	Person members.Ref `json:"person"`
+	Why    string      `json:"why"`  // a code, or ""
+	Note   string      `json:"note"` // in the member's words
+	At     time.Time   `json:"at"`
 }
 
 // Partners keeps in the interests table what organisations say to each other and to the desk about

@@ -1,6 +1,7 @@
 package memberimport
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 type resultsData struct {
 	Job     Job
 	Invited bool // somebody was
+	Dropped bool // the file was, because somebody in it is forgotten
 	Counts  []outcomeCount
 	Results page.Table
 	Paging  page.Paging
@@ -30,7 +32,8 @@ var outcomeTones = map[Outcome]string{Invited: "good", HasApplied: "waiting", Is
 
 func (s *Service) showResults(w http.ResponseWriter, r *http.Request, j Job) error {
 	file, err := s.Jobs.File(r.Context(), j.ID)
-	if err != nil {
+	dropped := errors.Is(err, ErrNone)
+	if err != nil && !dropped {
 		return err
 	}
 	results, err := s.Jobs.Results(r.Context(), j.ID)
@@ -38,7 +41,7 @@ func (s *Service) showResults(w http.ResponseWriter, r *http.Request, j Job) err
 		return err
 	}
 	words := web.Printer(r.Context())
-	data := resultsData{Job: j, Invited: j.Counts[Invited] > 0}
+	data := resultsData{Job: j, Dropped: dropped, Invited: j.Counts[Invited] > 0}
 	for _, outcome := range outcomes {
 		if n := j.Counts[outcome]; n > 0 {
 			key := "import.outcome." + string(outcome)

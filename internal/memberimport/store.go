@@ -266,3 +266,28 @@ func (s *Store) Open(ctx context.Context) ([]Job, error) {
 	checked, err := s.Jobs(ctx, Checked, 10)
 	return append(running, checked...), err
 }
+
+// Drop forgets the people whom an import names, because one of them is forgotten: the file of one that is
+// done, and all of one that waits for its confirmation. It reports false for one that runs.
+func (s *Store) Drop(ctx context.Context, id string) (bool, error) {
+	j, err := s.Job(ctx, id)
+	if err != nil && !errors.Is(err, ErrNone) {
+		return false, err
+	}
+	if err == nil && j.State == Running {
+		return false, nil
+	}
+	writes := []types.TransactWriteItem{{Delete: &types.Delete{TableName: &s.table, Key: fileKey(id)}}}
+	if err == nil && j.State == Checked {
+		writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &s.table, Key: jobKey(id), ConditionExpression: aws.String("#state = :checked"),
+			ExpressionAttributeNames:  map[string]string{"#state": "state"},
+			ExpressionAttributeValues: dynamo.Item{":checked": dynamo.S(string(Checked))},
+		}})
+	}
+	err = s.write(ctx, writes...)
+	if errors.Is(err, errMoved) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -50,7 +50,7 @@ var ErrNone = errors.New("members: none")
 // Apply keeps an application, in place of an earlier one from the same address, and reports
 // whether a mail may go out now, see [Store.MayMail].
 func (s *Store) Apply(ctx context.Context, a Application) (Application, bool, error) {
-	a.ID, a.InvitedBy = applicationID(a.Contact.Address), ""
+	a.ID, a.InvitedBy = ApplicationID(a.Contact.Address), ""
 	may, err := s.MayMail(ctx, a.Contact.Address)
 	if err != nil {
 		return a, false, err
@@ -106,7 +106,7 @@ func (s *Store) Withdraw(ctx context.Context, a Application) error {
 // Invite keeps an application that a coordinator makes for somebody else. It reports false if the
 // address is a member's already or has an application of its own, which is left as it is.
 func (s *Store) Invite(ctx context.Context, a Application) (Application, bool, error) {
-	a.ID = applicationID(a.Contact.Address)
+	a.ID = ApplicationID(a.Contact.Address)
 	if _, err := s.holder(ctx, addressKey(a.Contact.Address)); !errors.Is(err, ErrNone) {
 		return a, false, err
 	}
@@ -132,7 +132,7 @@ func (s *Store) Application(ctx context.Context, id string) (Application, error)
 
 // ApplicationOf returns the application from an address, or ErrNone.
 func (s *Store) ApplicationOf(ctx context.Context, address string) (Application, error) {
-	return s.Application(ctx, applicationID(address))
+	return s.Application(ctx, ApplicationID(address))
 }
 
 // ErrChanged says that an application was sent again with other content since the page was shown.

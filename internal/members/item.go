@@ -67,8 +67,8 @@ func addressKey(address string) dynamo.Item {
 }
 func nameKey(p Profile) dynamo.Item { return dynamo.Key("name#"+p.Country+"#"+Fold(p.Name), "lock") }
 
-// applicationID is the same for every application from one address, so that there is one at most.
-func applicationID(address string) string {
+// ApplicationID is the same for every application from one address, so that there is one at most.
+func ApplicationID(address string) string {
 	sum := sha256.Sum256([]byte(mail.Key(address)))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }

@@ -22,7 +22,7 @@ func (s *Store) Known(ctx context.Context, all []Application) ([]Known, error) {
 	for _, a := range all {
 		add(addressKey(a.Contact.Address))
 		add(nameKey(a.Profile))
-		add(applicationKey(applicationID(a.Contact.Address)))
+		add(applicationKey(ApplicationID(a.Contact.Address)))
 	}
 	found, err := s.batch(ctx, keys)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Store) Known(ctx context.Context, all []Application) ([]Known, error) {
 	known := make([]Known, len(all))
 	for i, a := range all {
 		_, known[i].Member = found[keyText(addressKey(a.Contact.Address))]
-		if item, ok := found[keyText(applicationKey(applicationID(a.Contact.Address)))]; ok {
+		if item, ok := found[keyText(applicationKey(ApplicationID(a.Contact.Address)))]; ok {
 			it, err := dynamo.Decode[applicationItem](item)
 			if err != nil {
 				return nil, err

@@ -28,7 +28,7 @@ func (s *Store) MayAsk(ctx context.Context, network string) (bool, error) {
 }
 
 func noticeKey(address string) dynamo.Item {
-	return dynamo.Key("notice#"+applicationID(address), "notice")
+	return dynamo.Key("notice#"+ApplicationID(address), "notice")
 }
 
 // MayMail counts a mail to an address that whoever asked for it may not own, and reports whether it

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/mail"
@@ -25,8 +26,49 @@ func NewSuppressions(store *Store, signer *token.Signer) *Suppressions {
 	return &Suppressions{store, signer}
 }
 
+// Hash is the keyed hash under which an address is remembered.
+func (s *Suppressions) Hash(address string) string {
+	return s.signer.KeyedHash("suppression", mail.Key(address))
+}
+
 func (s *Suppressions) key(address string) dynamo.Item {
-	return dynamo.Key("suppressed#"+s.signer.KeyedHash("suppression", mail.Key(address)), "suppressed")
+	return dynamo.Key("suppressed#"+s.Hash(address), "suppressed")
+}
+
+// Erased is the reason for an address whose owner asked to be forgotten.
+const Erased = "erased"
+
+// Erase returns the write that remembers that the owner of an address is forgotten, so that nobody invites
+// them again. An address that came back or complained stays one that did.
+func (s *Suppressions) Erase(address string) types.TransactWriteItem {
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName: &s.store.table, Key: s.key(address),
+		UpdateExpression:         aws.String("SET reason = if_not_exists(reason, :erased), #at = if_not_exists(#at, :now)"),
+		ExpressionAttributeNames: map[string]string{"#at": "at"},
+		ExpressionAttributeValues: dynamo.Item{
+			":erased": dynamo.S(Erased), ":now": dynamo.S(s.store.now().UTC().Format(time.RFC3339)),
+		},
+	}}
+}
+
+// Welcome is for somebody who registered and has confirmed the address: whoever was forgotten and comes
+// back by themselves may be written to. What came back or was complained of before still is not.
+func (s *Suppressions) Welcome(ctx context.Context, address string) error {
+	reason, err := s.Reason(ctx, address)
+	if err != nil || reason == "" {
+		return err
+	}
+	if reason != Erased {
+		return s.mark(ctx, address, reason)
+	}
+	_, err = s.store.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.store.table, Key: s.key(address),
+		ConditionExpression: aws.String("reason = :erased"), ExpressionAttributeValues: dynamo.Item{":erased": dynamo.S(Erased)},
+	})
+	if _, refused := dynamo.Refused(err); refused {
+		return nil
+	}
+	return err
 }
 
 // Add suppresses an address for a reason, "bounce" or "complaint", and marks its holder.
@@ -37,6 +79,11 @@ func (s *Suppressions) Add(ctx context.Context, address, reason string) error {
 	if err != nil {
 		return err
 	}
+	return s.mark(ctx, address, reason)
+}
+
+// mark tells the person who has an address why no bulk mail goes there.
+func (s *Suppressions) mark(ctx context.Context, address, reason string) error {
 	p, err := s.store.PersonByAddress(ctx, address)
 	if errors.Is(err, ErrNone) {
 		return nil

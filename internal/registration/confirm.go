@@ -97,6 +97,7 @@ func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	default:
 		s.Count("Registrations", 1)
+		s.logFailure(r.Context(), s.Suppressions.Welcome(r.Context(), person.Address))
 		s.announce(r.Context(), org, person)
 	}
 	return pages.Render(w, r, http.StatusOK, "confirmed.html", confirmedData{org, person})

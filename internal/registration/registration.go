@@ -28,10 +28,11 @@ var pages = page.New(templates)
 
 // Service answers the routes of registration.
 type Service struct {
-	Members  *members.Store
-	Sessions *session.Store
-	Links    maillink.Links
-	Post     mail.Post
+	Members      *members.Store
+	Suppressions *members.Suppressions
+	Sessions     *session.Store
+	Links        maillink.Links
+	Post         mail.Post
 	// Coordinator is the address that is told of every new registration.
 	Coordinator string
 	Audit       *audit.Log

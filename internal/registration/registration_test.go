@@ -68,7 +68,7 @@ func newSite(t *testing.T) *site {
 	}
 	s.links = maillink.Links{Site: "https://munet.example", Signer: signer}
 	service := &registration.Service{
-		Members: s.members, Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Links: s.links,
+		Members: s.members, Suppressions: members.NewSuppressions(s.members, signer), Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Links: s.links,
 		Post: mail.Post{
 			Sender: mail.NewSender(s.ses.Client, ""), Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +23,12 @@ var launched struct {
 // launch starts a cloud whose functions are started by the tests alone, has all its answers held against
 // the API's description, and remembers it for checkPrivileges.
 func launch(ctx context.Context, o cloud.Options) (*cloud.Cloud, error) {
-	o.NoSchedules, o.Throttle, o.Log, o.Around = true, template.AccountThrottle, logs(), watched
+	o.NoSchedules, o.Throttle, o.Around = true, template.AccountThrottle, watched
+	if o.Log == nil {
+		o.Log = logs()
+	} else {
+		o.Log = io.MultiWriter(o.Log, logs())
+	}
 	c, err := cloud.Start(ctx, o)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ const robots = `User-agent: *
 Disallow: /calendars
 Disallow: /confirm
 Disallow: /desk
+Disallow: /my-data
 Disallow: /my-funding
 Disallow: /my-practices
 Disallow: /preferences
@@ -45,7 +46,7 @@ type statement struct {
 
 // The days on which the statements last changed in substance.
 var (
-	privacyChanged       = time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
+	privacyChanged       = time.Date(2026, time.November, 27, 12, 0, 0, 0, time.UTC)
 	accessibilityChanged = time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
 )
 

@@ -81,7 +81,7 @@ func checkHeadings(t *testing.T, target, body string) {
 
 // elsewhere are the pages of other functions that the website leads to.
 var elsewhere = []string{
-	"/members", "/practices", "/practices/data", "/calls", "/figures", "/newsletters", "/register", "/sign-in", "/profile", "/preferences", "/leave",
+	"/members", "/practices", "/practices/data", "/calls", "/figures", "/newsletters", "/register", "/sign-in", "/profile", "/preferences", "/leave", "/my-data", "/my-data/erasure",
 }
 
 func TestLinksLeadSomewhere(t *testing.T) {

@@ -40,7 +40,7 @@ func items(t *testing.T) []item {
 		if table == "" || len(cells) < 3 || strings.HasPrefix(line, "|---") || strings.Contains(line, "| pk |") || strings.HasPrefix(line, "| who asks") || strings.Count(line, "|") == 4 && table != "SessionsTable" {
 			continue
 		}
-		it := item{table: table, name: strings.TrimSpace(cells[0]), pk: code(cells[1]), kept: strings.TrimSpace(cells[len(cells)-1])}
+		it := item{table: table, name: strings.TrimSpace(cells[0]), pk: code(cells[1]), kept: strings.Trim(cells[len(cells)-1], "| ")}
 		if table != "SessionsTable" {
 			it.sk = cells[2]
 		} else if !strings.Contains(cells[1], "#") {

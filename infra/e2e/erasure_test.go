@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -371,5 +370,4 @@ func (s *site) staysForgotten(t *testing.T) {
 		t.Errorf("an invitation that was erased is still in %q", places)
 	}
 	s.mailTo(t, "rui@evora.example", "Your data is erased")
-	fmt.Fprintln(t.Output(), "erased", len(s.letters(t)), "mails read")
 }

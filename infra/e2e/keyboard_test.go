@@ -115,6 +115,7 @@ func TestBrowserPages(t *testing.T) {
 	b.signIn(coordinator)
 	for _, path := range []string{
 		"/profile", "/preferences", "/sessions", "/second-factor", "/second-factor/passkeys", "/second-factor/app", "/second-factor/recovery-codes", "/colleagues", "/leave",
+		"/my-data", "/my-data/erasure", "/desk/erasures", "/desk/audit",
 		"/desk", "/desk/members", "/desk/members?state=left", "/desk/imports", "/desk/newsletters", "/desk/newsletters/new", "/desk/newsletters/images",
 	} {
 		b.looksAt(path)

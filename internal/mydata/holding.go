@@ -173,5 +173,5 @@ func isSigningIn(item dynamo.Item, j *Job) bool {
 
 func isPrivateInterest(item dynamo.Item, j *Job) bool {
 	shared, ok := item["shared"].(*types.AttributeValueMemberBOOL)
-	return isNamed("by")(item, j) && !(ok && shared.Value)
+	return isNamed("by")(item, j) && (!ok || !shared.Value)
 }

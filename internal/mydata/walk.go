@@ -128,11 +128,11 @@ func (h Holding) learn(item dynamo.Item, j *Job) bool {
 	w := walk{j: j, h: h}
 	var refs, names, addresses, comments []string
 	if h.theirs(item, j) {
-		switch {
-		case h.SK == "person#":
+		switch h.SK {
+		case "person#":
 			refs = append(refs, text(item, "organisation")+"."+text(item, "person"))
 			names, addresses = append(names, text(item, "name")), append(addresses, text(item, "address"))
-		case h.SK == "review#":
+		case "review#":
 			names, comments = append(names, text(item, "name")), texts(item["comments"])
 		}
 	}

@@ -20,6 +20,7 @@ var (
 	MakeRecoveryCodes = action("make-recovery-codes")
 	ResetFactor       = action("reset-factor") // of a colleague
 	Leave             = action("leave")        // by members, of themselves
+	Erase             = action("erase")        // also by people, of themselves; the entry does not say of whom
 	Import            = action("import")
 	ExportMembers     = action("export-members")
 	ExportReport      = action("export-report")

@@ -92,7 +92,7 @@ func (s *Service) begin(ctx context.Context, subject *Subject, tag language.Tag,
 	}
 	j := newErasure(subject, tag, reason == "" || reason == members.Erased, by, s.Now())
 	job, err := s.Jobs.create(j)
-	entry := audit.Entry{Who: by, Action: "person.erase", What: "/desk/erasures#" + j.ID, At: s.Now()}
+	entry := audit.Entry{Who: by, Name: Nobody, Action: audit.Erase, What: "/desk/erasures#" + j.ID, At: s.Now()}
 	if by != "" {
 		entry.Name = web.Who(ctx).Name
 	}

@@ -13,7 +13,7 @@ import (
 var impersonal = []string{
 	"name taken", "owed mail", "mails that a network caused", "limit",
 	"campaign: kind", "shard: one letter", "counts of bounces", "rate that all senders",
-	"issue of the archive", "countries and languages of a shard", "image: its bytes",
+	"countries and languages of a shard", "image: its bytes",
 	"what followers were told", "the practices of a week", "messages of readers, counted", "search index",
 	"head: the call", "record: what one source says", "where an identity", "change: call", "source: schedule", "which calls a page", "report of a run",
 	"where the alerts stand", "soft bounces in a row",

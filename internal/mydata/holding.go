@@ -59,6 +59,7 @@ var Holdings = []Holding{
 
 	{Table: "NewslettersTable", SK: "newsletter", Stored: "work", Names: []string{"updatedBy"}, Counter: "version"},
 	{Table: "NewslettersTable", SK: "text#", Stored: "work", Names: []string{"updatedBy"}, Counter: "version"},
+	{Table: "NewslettersTable", SK: "issue", Stored: "work", Names: []string{"updatedBy"}},
 	{Table: "NewslettersTable", PK: "image#", SK: "image", Stored: "work", Names: []string{"createdBy"}},
 
 	{Table: "PracticesTable", PK: "practice#", SK: "practice", Stored: "practices", Names: []string{"updatedBy"}, Counter: "revision"},

@@ -57,9 +57,14 @@ func (s *Subject) all() []pattern {
 	return s.patterns
 }
 
-// tokens are the identifiers that stand for the person: references, and the applications of the addresses.
+// tokens are the identifiers that stand for the person: references, their second halves, which anchors of
+// addresses have, and the applications of the addresses.
 func (s *Subject) tokens() []string {
 	tokens := slices.Clone(s.Refs)
+	for _, ref := range s.Refs {
+		_, person, _ := strings.Cut(ref, ".")
+		tokens = append(tokens, person)
+	}
 	for _, address := range s.Addresses {
 		tokens = append(tokens, members.ApplicationID(address))
 	}

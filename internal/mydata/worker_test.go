@@ -143,6 +143,7 @@ var stored = map[string][]string{
 	"DeliveriesTable": {`{"pk":"C","sk":"recipients#0001","recipients":["ORG.OTHER","ORG.PERSON"]}`, `{"pk":"C","sk":"unsubscribed","recipients":["ORG.PERSON"]}`},
 	"NewslettersTable": {
 		`{"pk":"N","sk":"newsletter","updatedBy":"Vera Quill","version":1}`, `{"pk":"N","sk":"text#en","updatedBy":"Vera Quill","version":1}`,
+		`{"pk":"N","sk":"issue","updatedBy":"Vera Quill"}`,
 		`{"pk":"image#I","sk":"image","createdBy":"Vera Quill"}`,
 	},
 	"PracticesTable": {
@@ -168,7 +169,7 @@ var stored = map[string][]string{
 	"AlertsTable": {`{"pk":"alert#1#01","sk":"ORG.PERSON"}`, `{"pk":"told#01","sk":"ORG.PERSON"}`, `{"pk":"owed#01","sk":"ORG.PERSON"}`},
 	"AuditTable": {
 		`{"pk":"2026-11","sk":"1","who":"ORG.PERSON","name":"Vera Quill","note":"noted by vera"}`,
-		`{"pk":"2026-11","sk":"2","who":"T.OTHER","name":"Maria","what":"ORG.PERSON","note":"Spoke with Vera Quill of vera@quill.example."}`,
+		`{"pk":"2026-11","sk":"2","who":"T.OTHER","name":"Maria","what":"/desk/members/ORG#person-PERSON","note":"Spoke with Vera Quill of vera@quill.example."}`,
 		`{"pk":"2026-11","sk":"3","who":"T.OTHER","name":"Maria","note":"About vera@quill.example.org and xvera@quill.example"}`,
 	},
 }

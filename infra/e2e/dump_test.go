@@ -97,22 +97,22 @@ func where(dump map[string]string, text string) []string {
 	return places
 }
 
-// journal keeps what functions log, for the tests that read it.
-type journal struct {
+// logged keeps what functions log, for the tests that read it.
+type logged struct {
 	sync.Mutex
 	text bytes.Buffer
 }
 
-func (j *journal) Write(b []byte) (int, error) {
-	j.Lock()
-	defer j.Unlock()
-	return j.text.Write(b)
+func (l *logged) Write(b []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.text.Write(b)
 }
 
-func (j *journal) String() string {
-	j.Lock()
-	defer j.Unlock()
-	return j.text.String()
+func (l *logged) String() string {
+	l.Lock()
+	defer l.Unlock()
+	return l.text.String()
 }
 
 // letters are all mails that were sent, as text.

@@ -33,7 +33,7 @@ var canaries = []string{
 // and mails to others nothing says any more that they were there, but the keyed hash.
 func TestErasure(t *testing.T) {
 	t.Parallel()
-	var log journal
+	var log logged
 	c, err := launch(t.Context(), cloud.Options{Log: io.MultiWriter(logs(), &log)})
 	if err != nil {
 		t.Fatal(err)

@@ -92,6 +92,7 @@ bench: ## Measure starts, sizes and table requests beside a floor (BENCHFLAGS=-w
 	@go run ./infra/bench $(BENCHFLAGS)
 	@go run ./infra/bench/library $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/sender $(filter -write,$(BENCHFLAGS))
+	@go run ./infra/bench/enumeration $(filter -write,$(BENCHFLAGS))
 	@go run ./infra/bench/fundingimport
 	@go run ./infra/bench/load $(if $(filter -write,$(BENCHFLAGS)),-write,-short)
 	@go run ./infra/bench/search $(filter -write,$(BENCHFLAGS))

@@ -13,6 +13,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/funding"
 	"github.com/municipalitiesnet/munet/internal/interest"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -28,17 +29,19 @@ func main() {
 	db, site := cloud.DynamoDB(), environment.Setting("SITE_URL")
 	calls, interests := environment.Setting("CALLS_TABLE"), environment.Setting("INTERESTS_TABLE")
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
+	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	service := &funding.Service{
 		Calls: call.NewStore(db, calls, time.Now), Interests: interest.NewStore(db, interests, time.Now),
 		Partners: funding.NewPartners(db, interests, time.Now), Members: people,
-		Index: search.NewReader(call.SearchStore(dynamo.NewClient(db), calls, time.Now)).Index,
-		Audit: audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
+		Limits: limit.NewStore(db, environment.Setting("LIMITS_TABLE"), signer, time.Now, environment.Metric),
+		Index:  search.NewReader(call.SearchStore(dynamo.NewClient(db), calls, time.Now)).Index,
+		Audit:  audit.NewLog(db, environment.Setting("AUDIT_TABLE")),
 		Post: mail.Post{
 			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
 			Site:   mail.Site{Name: "MuNet", URL: site, PostalAddress: environment.Setting("POSTAL_ADDRESS")},
 			From:   mail.Address{Name: "MuNet", Email: environment.Setting("NOTICES_FROM")},
 		},
-		Links: maillink.Links{Site: site, Signer: environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))},
+		Links: maillink.Links{Site: site, Signer: signer},
 		Now:   time.Now, Log: log,
 	}
 	m := web.NewMux(web.Options{

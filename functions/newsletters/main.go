@@ -9,6 +9,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -37,6 +38,7 @@ func main() {
 		},
 		Ledger:  dissemination.NewStore(db, environment.Setting("DELIVERIES_TABLE"), time.Now),
 		Members: people,
+		Limits:  limit.NewStore(db, environment.Setting("LIMITS_TABLE"), signer, time.Now, environment.Metric),
 		Layout: newsletter.Layout{
 			Site:  mail.Site{Name: "MuNet", URL: site, PostalAddress: environment.Setting("POSTAL_ADDRESS")},
 			From:  mail.Address{Name: "MuNet", Email: environment.Setting("NEWSLETTER_FROM")},

@@ -12,6 +12,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/environment"
 	"github.com/municipalitiesnet/munet/internal/interest"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -31,8 +32,10 @@ func main() {
 	signer := environment.Must(token.NewSigner(environment.Setting("NETWORK_KEY")))
 	interests := interest.NewStore(db, environment.Setting("INTERESTS_TABLE"), time.Now)
 	practices := practice.NewStore(db, environment.Setting("PRACTICES_TABLE"), time.Now)
+	limits := limit.NewStore(db, environment.Setting("LIMITS_TABLE"), signer, time.Now, environment.Metric)
 	service := &registration.Service{
-		Members: people, Suppressions: members.NewSuppressions(people, signer), Sessions: sessions, Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer},
+		Members: people, Suppressions: members.NewSuppressions(people, signer), Limits: limits, Sessions: sessions,
+		Links: maillink.Links{Site: environment.Setting("SITE_URL"), Signer: signer},
 		Post: mail.Post{
 			Sender: mail.NewSender(cloud.SES(), environment.Setting("CONFIGURATION_SET")),
 			Site:   mail.Site{Name: "MuNet", URL: environment.Setting("SITE_URL"), PostalAddress: environment.Setting("POSTAL_ADDRESS")},
@@ -48,7 +51,7 @@ func main() {
 		Now:   time.Now, Log: log,
 	}
 	mux := web.NewMux(web.Options{
-		Sessions: sessions, Fail: page.Fail, Log: log, Origins: environment.Must(web.ParseOrigins(os.Getenv("ALLOWED_ORIGINS"))),
+		Sessions: sessions, Strangers: limits.Form, Fail: page.Fail, Log: log, Origins: environment.Must(web.ParseOrigins(os.Getenv("ALLOWED_ORIGINS"))),
 	})
 	service.Routes(mux)
 	web.Start(mux)

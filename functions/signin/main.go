@@ -7,6 +7,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/cloud"
 	"github.com/municipalitiesnet/munet/internal/environment"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -23,8 +24,10 @@ func main() {
 	table := environment.Setting("SESSIONS_TABLE")
 	people := members.NewStore(db, environment.Setting("MEMBERS_TABLE"), time.Now)
 	sessions := session.NewStore(db, table, people, time.Now)
+	limits := limit.NewStore(db, environment.Setting("LIMITS_TABLE"), signer, time.Now, environment.Metric)
 	service := &signin.Service{
 		Store:    signin.NewStore(db, table, time.Now),
+		Limits:   limits,
 		Sessions: sessions,
 		Members:  people,
 		Signer:   signer,
@@ -38,7 +41,7 @@ func main() {
 		Now:         time.Now,
 		Log:         log,
 	}
-	m := web.NewMux(web.Options{Sessions: sessions, Fail: page.Fail, Log: log})
+	m := web.NewMux(web.Options{Sessions: sessions, Strangers: limits.Form, Fail: page.Fail, Log: log})
 	service.Routes(m)
 	web.Start(m)
 }

@@ -152,7 +152,7 @@ func (n *network) arrive(ctx context.Context) error {
 		}
 		n.clock.at = n.clock.at.Add(9 * time.Hour)
 		if o.domain == "karditsa" { // has not confirmed yet
-			if _, _, err := n.members.Apply(ctx, n.application(o, o.person, o.address())); err != nil {
+			if _, err := n.members.Apply(ctx, n.application(o, o.person, o.address())); err != nil {
 				return fmt.Errorf("demo: %s: %w", o.name, err)
 			}
 			continue
@@ -161,7 +161,7 @@ func (n *network) arrive(ctx context.Context) error {
 			return fmt.Errorf("demo: %s: %w", o.name, err)
 		}
 	}
-	a, _, err := n.members.Apply(ctx, n.application(citiesNetwork[0], "Αλέξανδρος Μαύρος", "alexandros@athens.example"))
+	a, err := n.members.Apply(ctx, n.application(citiesNetwork[0], "Αλέξανδρος Μαύρος", "alexandros@athens.example"))
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (n *network) application(o organisation, person, address string) members.Ap
 
 // join takes an organisation through its registration, and through its approval if it is approved.
 func (n *network) join(ctx context.Context, o organisation, approved bool) error {
-	a, _, err := n.members.Apply(ctx, n.application(o, o.person, o.address()))
+	a, err := n.members.Apply(ctx, n.application(o, o.person, o.address()))
 	if err != nil {
 		return err
 	}

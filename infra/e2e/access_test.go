@@ -101,7 +101,7 @@ func newGate(t *testing.T, s *site) *gate {
 // waits returns somebody who has registered and waits for approval.
 func (g *gate) waits(t *testing.T, name string) members.Person {
 	t.Helper()
-	a, _, err := g.people.Apply(t.Context(), members.Application{
+	a, err := g.people.Apply(t.Context(), members.Application{
 		Profile: members.Profile{Kind: "ngo", Name: name, Country: "CY"},
 		Contact: members.Contact{Name: name, Address: strings.ToLower(name) + "@matrix.example", Language: "en"},
 	})

@@ -14,7 +14,7 @@ import (
 
 // The websites around ours: one is listed, the other is not. To a browser 127.0.0.1 and localhost are
 // different sites, not only different origins.
-var listed, stranger = sync.OnceValue(neighbour), sync.OnceValue(neighbour)
+var listed, foreign = sync.OnceValue(neighbour), sync.OnceValue(neighbour)
 
 // neighbours are the listed origins.
 func neighbours() string { return "https://www.example.eu, " + listed().origin }
@@ -132,7 +132,7 @@ func TestBrowserFrames(t *testing.T) {
 func TestBrowserStrangers(t *testing.T) {
 	s := start(t)
 	b := s.browser(t)
-	b.shows(stranger(), `<iframe src="`+s.URL+`/embed/register"></iframe>`)
+	b.shows(foreign(), `<iframe src="`+s.URL+`/embed/register"></iframe>`)
 	time.Sleep(200 * time.Millisecond)
 	if len(b.frames("/embed/register")) > 0 {
 		t.Error("a website that is not listed shows the form in a frame")
@@ -152,7 +152,7 @@ func TestBrowserStrangers(t *testing.T) {
 	page := `fetch("` + s.URL + `/calls").then(r => "200", e => "refused")`
 	tests := []struct {
 		name, script     string
-		listed, stranger string
+		listed, foreign string
 	}{
 		{"register", register, "202", "refused"},
 		{"find calls", find, "200", "refused"},
@@ -163,10 +163,10 @@ func TestBrowserStrangers(t *testing.T) {
 	for _, who := range []struct {
 		name string
 		site *website
-	}{{"listed", listed()}, {"stranger", stranger()}} {
+	}{{"listed", listed()}, {"foreign", foreign()}} {
 		b.shows(who.site, "")
 		for _, tt := range tests {
-			want := map[string]string{"listed": tt.listed, "stranger": tt.stranger}[who.name]
+			want := map[string]string{"listed": tt.listed, "foreign": tt.foreign}[who.name]
 			if got := evaluate[string](b, tt.script); got != want {
 				t.Errorf("%s: %s: %s, want %s", who.name, tt.name, got, want)
 			}

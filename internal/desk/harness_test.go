@@ -135,7 +135,7 @@ func (o *office) join(organisation, address string) (members.Organisation, membe
 	o.t.Helper()
 	ctx := o.t.Context()
 	name, _, _ := strings.Cut(address, "@")
-	a, _, err := o.Members.Apply(ctx, members.Application{
+	a, err := o.Members.Apply(ctx, members.Application{
 		Profile:     members.Profile{Kind: "ngo", Name: organisation, Country: "CY", Website: "https://www." + strings.SplitAfter(address, "@")[1]},
 		Contact:     members.Contact{Name: name, Address: address, Language: "en"},
 		Preferences: members.Preferences{Newsletter: members.Every}, Asked: o.now(),

@@ -29,7 +29,7 @@ func TestQueueShowsWhatHasWaitedLongestFirst(t *testing.T) {
 	o.maria = o.signIn(maria)
 	o.join("Another", "a@another.example")
 	for i := range 2 {
-		_, _, err := o.Members.Apply(t.Context(), members.Application{Contact: members.Contact{Address: fmt.Sprintf("%d@x.example", i)}})
+		_, err := o.Members.Apply(t.Context(), members.Application{Contact: members.Contact{Address: fmt.Sprintf("%d@x.example", i)}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Field says why one field of a form or a JSON body was refused.
@@ -32,6 +33,8 @@ type Error struct {
 	Args map[string]any
 	// Fields are the refused fields, in the order of the form.
 	Fields []Field
+	// After is how long to wait before trying again, for the header Retry-After; 0 is unknown.
+	After time.Duration
 	// Cause goes to the log and to nobody else.
 	Cause error
 }
@@ -54,6 +57,13 @@ func Forbidden() *Error { return New(http.StatusForbidden, "forbidden") }
 func (e *Error) Because(cause error) *Error {
 	f := *e
 	f.Cause = cause
+	return &f
+}
+
+// RetryAfter returns a copy of e that says how long to wait before trying again.
+func (e *Error) RetryAfter(wait time.Duration) *Error {
+	f := *e
+	f.After = wait
 	return &f
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/interest"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -37,6 +38,7 @@ type Service struct {
 	Interests *interest.Store
 	Partners  *Partners
 	Members   *members.Store
+	Limits    *limit.Store
 	// Index returns what can be searched now; see [search.Reader].
 	Index func(context.Context) (*search.Index, error)
 	Audit *audit.Log

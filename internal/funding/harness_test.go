@@ -26,6 +26,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 	"github.com/municipalitiesnet/munet/internal/interest"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -104,7 +105,7 @@ func (o *town) Identify(r *http.Request) (*web.Identity, error) {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	t.Parallel()
-	client, tables := emulator.Tables(t, "MembersTable", "CallsTable", "InterestsTable", "AuditTable")
+	client, tables := emulator.Tables(t, "MembersTable", "CallsTable", "InterestsTable", "AuditTable", "LimitsTable")
 	o := &town{
 		T: t, post: &postOffice{mails: map[string][]string{}}, people: map[string]members.Person{},
 		clock: time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC),
@@ -125,10 +126,11 @@ func newTown(t *testing.T) *town {
 	o.Service = &Service{
 		Calls: call.NewStore(client, tables["CallsTable"], o.now), Interests: interest.NewStore(client, tables["InterestsTable"], o.now),
 		Partners: NewPartners(client, tables["InterestsTable"], o.now), Members: members.NewStore(client, tables["MembersTable"], o.now),
-		Index: func(ctx context.Context) (*search.Index, error) { return search.NewReader(store).Index(ctx) },
-		Audit: audit.NewLog(client, tables["AuditTable"]),
-		Post:  mail.Post{Sender: sender, Site: site, From: mail.Address{Name: "MuNet", Email: "notices@munet.example"}},
-		Links: maillink.Links{Site: site.URL, Signer: signer}, Now: o.now, Log: log,
+		Limits: limit.NewStore(client, tables["LimitsTable"], signer, o.now, func(string, float64) {}),
+		Index:  func(ctx context.Context) (*search.Index, error) { return search.NewReader(store).Index(ctx) },
+		Audit:  audit.NewLog(client, tables["AuditTable"]),
+		Post:   mail.Post{Sender: sender, Site: site, From: mail.Address{Name: "MuNet", Email: "notices@munet.example"}},
+		Links:  maillink.Links{Site: site.URL, Signer: signer}, Now: o.now, Log: log,
 	}
 	m := web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
 	o.Routes(m)

@@ -11,6 +11,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -204,6 +205,7 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.deliver(r, c, o, person, words)
 	if e := fault.From(err); err != nil && e.Status != http.StatusInternalServerError {
+		web.RetryAfter(w, e)
 		data.Refused = e.Code
 		return renderAnswer(w, r, e.Status, c, o, data)
 	}
@@ -213,18 +215,11 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, call.Path(c.ID)+"?done=answered#partners")
 }
 
-// deliver sends a message, unless its writer or the offer has had enough for today.
+// deliver sends a message, unless its writer or the offer has had enough for now.
 func (s *Service) deliver(r *http.Request, c call.Call, o offerView, to members.Person, words string) error {
 	ref, err := member(r)
 	if err != nil {
 		return err
-	}
-	may, err := s.Partners.MayWrite(r.Context(), c.ID, o.Organisation, ref)
-	if err != nil {
-		return err
-	}
-	if !may {
-		return fault.New(http.StatusTooManyRequests, "too-many-messages")
 	}
 	who := web.Who(r.Context())
 	letter, err := s.answerLetter(c, to, who, words).Message(s.Post.Site, s.Post.From, mail.Address{Name: to.Name, Email: to.Address})
@@ -232,8 +227,14 @@ func (s *Service) deliver(r *http.Request, c call.Call, o offerView, to members.
 		return err
 	}
 	letter.ReplyTo = mail.Address{Name: who.Name, Email: who.Address}
+	counts := []limit.Count{
+		{Limit: limit.PartnerMessages, What: ref.String()}, {Limit: limit.MessagesTo, What: "offer " + c.ID + " " + o.Organisation},
+	}
+	if err := s.Limits.Allow(r.Context(), counts...); err != nil {
+		return err
+	}
 	if _, err := s.Post.Sender.Send(r.Context(), letter); err != nil {
-		return fault.New(http.StatusBadGateway, "mail-failed").Because(err)
+		return errors.Join(fault.New(http.StatusBadGateway, "mail-failed").Because(err), s.Limits.Return(r.Context(), counts...))
 	}
 	return nil
 }

@@ -193,27 +193,6 @@ func (s *Partners) Move(ctx context.Context, from, into string) error {
 	return nil
 }
 
-// Limits of messages, as for those about practices.
-var (
-	perWriter = dynamo.Window{Length: 24 * time.Hour, Most: 5}
-	perOffer  = dynamo.Window{Length: 24 * time.Hour, Most: 20}
-)
-
-// MayWrite counts a message about an offer and reports whether it may go out: 5 a day by one person,
-// 20 a day about one offer.
-func (s *Partners) MayWrite(ctx context.Context, call, organisation string, writer members.Ref) (bool, error) {
-	for _, limit := range []struct {
-		dynamo.Window
-		what string
-	}{{perWriter, "writer#" + writer.String()}, {perOffer, "offer#" + call + "#" + organisation}} {
-		key := func(window string) dynamo.Item { return dynamo.Key("messages#"+limit.what+"#"+window, "messages") }
-		if may, err := limit.Count(ctx, s.client, s.table, key, s.now()); err != nil || !may {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
 // Refuse keeps why a call was put aside.
 func (s *Partners) Refuse(ctx context.Context, r Refused) error {
 	r.At = s.now().UTC()

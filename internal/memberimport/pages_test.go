@@ -190,7 +190,7 @@ func TestTemplateCanBeImported(t *testing.T) {
 func TestAGoodFileFromCheckToResult(t *testing.T) {
 	s := newSite(t)
 	ctx := t.Context()
-	a, _, err := s.Members.Apply(ctx, members.Application{
+	a, err := s.Members.Apply(ctx, members.Application{
 		Profile: members.Profile{Kind: "ngo", Name: "Known", Country: "CY"},
 		Contact: members.Contact{Name: "N", Address: "member@known.example", Language: "en"},
 	})

@@ -19,7 +19,7 @@ func TestRunInvitesWhoIsNew(t *testing.T) {
 	ctx := t.Context()
 	join := func(name, address string) {
 		t.Helper()
-		a, _, err := b.Members.Apply(ctx, members.Application{
+		a, err := b.Members.Apply(ctx, members.Application{
 			Profile: members.Profile{Kind: "ngo", Name: name, Country: "CY"},
 			Contact: members.Contact{Name: "N", Address: address, Language: "en"},
 		})

@@ -34,6 +34,15 @@ type Application struct {
 	InvitedBy string `json:"invitedBy"`
 	// Revision counts how often the application was sent again with other content.
 	Revision int `json:"revision"`
+
+	inVain bool // see [Store.ApplyInVain]
+}
+
+func (a Application) key() dynamo.Item {
+	if a.inVain {
+		return inVainKey(a.ID)
+	}
+	return applicationKey(a.ID)
 }
 
 // How long an application lives.
@@ -42,32 +51,37 @@ const (
 	LinkAge = 7 * 24 * time.Hour
 	// keptUnconfirmed is how long an application waits; until then an expired link offers a new one.
 	keptUnconfirmed = 30 * 24 * time.Hour
+	// keptInVain is how long it is remembered that a member's address was registered again.
+	keptInVain = 24 * time.Hour
 )
 
 // ErrNone says that there is no such organisation, person or application.
 var ErrNone = errors.New("members: none")
 
-// Apply keeps an application, in place of an earlier one from the same address, and reports
-// whether a mail may go out now, see [Store.MayMail].
-func (s *Store) Apply(ctx context.Context, a Application) (Application, bool, error) {
+// Apply keeps an application, in place of an earlier one from the same address.
+func (s *Store) Apply(ctx context.Context, a Application) (Application, error) {
 	a.ID, a.InvitedBy = ApplicationID(a.Contact.Address), ""
-	may, err := s.MayMail(ctx, a.Contact.Address)
-	if err != nil {
-		return a, false, err
-	}
-	stored, err := s.writeApplication(ctx, a, nil, nil)
-	return stored, may, err
+	return s.writeApplication(ctx, a, nil, nil)
+}
+
+// ApplyInVain does for an address that is a person's already what Apply does for others, so that the
+// time tells nothing. What was typed is not kept; [Store.Withdraw] takes the result as well.
+func (s *Store) ApplyInVain(ctx context.Context, address string) (Application, error) {
+	return s.writeApplication(ctx, Application{ID: ApplicationID(address), inVain: true}, nil, nil)
 }
 
 func (s *Store) writeApplication(ctx context.Context, a Application, condition *string, conditionValues dynamo.Item) (Application, error) {
-	now := s.now()
+	now, list, kept := s.now(), applicationList, keptUnconfirmed
+	if a.inVain {
+		list, kept = inVainList, keptInVain
+	}
 	content, err := dynamo.Encode(a)
 	if err != nil {
 		return a, err
 	}
 	values := dynamo.Item{
-		":one": dynamo.N(1), ":zero": dynamo.N(0), ":expires": dynamo.Time(now.Add(keptUnconfirmed)),
-		":list": dynamo.S(applicationList), ":listKey": dynamo.S(now.UTC().Format(time.RFC3339) + "#" + a.ID),
+		":one": dynamo.N(1), ":zero": dynamo.N(0), ":expires": dynamo.Time(now.Add(kept)),
+		":list": dynamo.S(list), ":listKey": dynamo.S(now.UTC().Format(time.RFC3339) + "#" + a.ID),
 	}
 	set := "SET #list = :list, listKey = :listKey, expires = :expires, revision = if_not_exists(revision, :zero) + :one"
 	for _, name := range []string{"id", "profile", "contact", "preferences", "texts", "textsIn", "asked", "invitedBy"} {
@@ -76,7 +90,7 @@ func (s *Store) writeApplication(ctx context.Context, a Application, condition *
 	}
 	maps.Copy(values, conditionValues)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: applicationKey(a.ID),
+		TableName: &s.table, Key: a.key(),
 		UpdateExpression: &set, ConditionExpression: condition,
 		ExpressionAttributeNames:  map[string]string{"#list": "list"},
 		ExpressionAttributeValues: values,
@@ -86,6 +100,7 @@ func (s *Store) writeApplication(ctx context.Context, a Application, condition *
 		return a, fmt.Errorf("members: apply: %w", err)
 	}
 	it, err := dynamo.Decode[applicationItem](out.Attributes)
+	it.inVain = a.inVain
 	return it.Application, err
 }
 
@@ -93,7 +108,7 @@ func (s *Store) writeApplication(ctx context.Context, a Application, condition *
 // An application that has since been sent again is left alone.
 func (s *Store) Withdraw(ctx context.Context, a Application) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &s.table, Key: applicationKey(a.ID),
+		TableName: &s.table, Key: a.key(),
 		ConditionExpression:       aws.String("revision = :revision"),
 		ExpressionAttributeValues: dynamo.Item{":revision": dynamo.N(int64(a.Revision))},
 	})

@@ -51,6 +51,7 @@ type (
 // Lists are the partitions of the index "list".
 const (
 	applicationList = "application"
+	inVainList      = "in-vain" // of the addresses that were registered again
 	secretariatList = "secretariat"
 )
 
@@ -62,6 +63,7 @@ func personKey(r Ref) dynamo.Item {
 	return dynamo.Key("organisation#"+r.Organisation, "person#"+r.Person)
 }
 func applicationKey(id string) dynamo.Item { return dynamo.Key("application#"+id, "application") }
+func inVainKey(id string) dynamo.Item      { return dynamo.Key("application#"+id, "in-vain") }
 func addressKey(address string) dynamo.Item {
 	return dynamo.Key("address#"+mail.Key(address), "lock")
 }

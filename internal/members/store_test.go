@@ -50,7 +50,7 @@ func application(name, address string) members.Application {
 // confirmed applies and confirms.
 func confirmed(t *testing.T, s *members.Store, a members.Application) (members.Organisation, members.Person) {
 	t.Helper()
-	stored, _, err := s.Apply(t.Context(), a)
+	stored, err := s.Apply(t.Context(), a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestConfirmMakesOrganisationAndRepresentative(t *testing.T) {
 func TestConfirmTwiceIsConfirmOnce(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
-	stored, _, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
+	stored, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,52 +104,49 @@ func TestConfirmTwiceIsConfirmOnce(t *testing.T) {
 	}
 }
 
-func TestParallelApplicationsLeaveOneAndMailOnce(t *testing.T) {
+func TestParallelApplicationsLeaveOne(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
-	mails := parallel(t, 200, func(i int) (bool, error) {
-		_, mail, err := s.Apply(t.Context(), application(fmt.Sprintf("Pafos %d", i), "a@pafos.example"))
-		return mail, err
+	parallel(t, 200, func(i int) (members.Application, error) {
+		return s.Apply(t.Context(), application(fmt.Sprintf("Pafos %d", i), "a@pafos.example"))
 	})
-	sent := 0
-	for _, m := range mails {
-		if m {
-			sent++
-		}
-	}
 	all, err := s.Applications(t.Context())
-	if err != nil || len(all) != 1 || sent != 1 || all[0].Revision != 200 {
-		t.Errorf("%d applications, %d mails, %v; want one of each", len(all), sent, err)
+	if err != nil || len(all) != 1 || all[0].Revision != 200 {
+		t.Errorf("%d applications, %v; want one of each", len(all), err)
 	}
 }
 
-func TestApplyBoundsMail(t *testing.T) {
+func TestAnApplicationInVainKeepsNothingAndLocksNothing(t *testing.T) {
 	t.Parallel()
-	s, c := newStore(t)
-	sent := 0
-	for range 20 {
-		_, mail, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if mail {
-			sent++
-		}
-		c.advance(2 * time.Minute)
+	s, _ := newStore(t)
+	_, p := member(t, s, "Pafos", "a@pafos.example")
+	a, err := s.ApplyInVain(t.Context(), p.Address)
+	if err != nil || a.Revision != 1 || a.Contact.Address != "" {
+		t.Errorf("%+v, %v", a, err)
 	}
-	if sent != 8 {
-		t.Errorf("20 applications in 40 minutes caused %d mails, want 8", sent)
+	all, err := s.Applications(t.Context())
+	if err != nil || len(all) != 0 {
+		t.Errorf("%d applications wait, %v", len(all), err)
+	}
+	if _, err := s.ApplicationOf(t.Context(), p.Address); !errors.Is(err, members.ErrNone) {
+		t.Errorf("there is an application of a member: %v", err)
+	}
+	if err := s.Withdraw(t.Context(), a); err != nil {
+		t.Error(err)
+	}
+	if again, err := s.ApplyInVain(t.Context(), p.Address); err != nil || again.Revision != 1 {
+		t.Errorf("it was not withdrawn: revision %d, %v", again.Revision, err)
 	}
 }
 
 func TestConfirmRefusesOtherContentThanShown(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
-	shown, _, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
+	shown, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.Apply(t.Context(), application("Somebody else's Pafos", "a@pafos.example")); err != nil {
+	if _, err := s.Apply(t.Context(), application("Somebody else's Pafos", "a@pafos.example")); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.Confirm(t.Context(), shown, "registration"); !fault.Is(err, "application-changed") {
@@ -270,7 +267,7 @@ func TestListPagesOnceThroughEverything(t *testing.T) {
 		if i%3 == 0 {
 			a.Profile.Country = "GR"
 		}
-		stored, _, err := s.Apply(t.Context(), a)
+		stored, err := s.Apply(t.Context(), a)
 		if err == nil {
 			_, _, err = s.Confirm(t.Context(), stored, "registration")
 		}

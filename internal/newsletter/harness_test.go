@@ -23,6 +23,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/audit"
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -103,7 +104,7 @@ func newOffice(t testing.TB) *office {
 	if t, ok := t.(*testing.T); ok {
 		t.Parallel()
 	}
-	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable", "AuditTable")
+	client, tables := emulator.Tables(t, "MembersTable", "NewslettersTable", "DeliveriesTable", "AuditTable", "LimitsTable")
 	o := &office{
 		TB: t, client: client, tables: tables, post: &postOffice{mails: map[string][]string{}},
 		clock: time.Date(2027, 3, 14, 16, 0, 0, 0, time.UTC),
@@ -120,6 +121,7 @@ func newOffice(t testing.TB) *office {
 		Sources:     []Source{NewMembers(people), LastIssue(NewStore(client, tables["NewslettersTable"], o.now)), LatestImages(NewStore(client, tables["NewslettersTable"], o.now))},
 		Ledger:      dissemination.NewStore(client, tables["DeliveriesTable"], o.now),
 		Members:     people,
+		Limits:      limit.NewStore(client, tables["LimitsTable"], signer, o.now, func(string, float64) {}),
 		Layout: Layout{
 			Site:  mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "CARDET, Lefkosia"},
 			From:  mail.Address{Name: "MuNet", Email: "newsletter@munet.example"},

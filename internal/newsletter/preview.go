@@ -1,11 +1,13 @@
 package newsletter
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/web"
@@ -144,8 +146,12 @@ func (s *Service) sendTest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m.Subject = language.For(tag).Text("newsletter.test.subject", "Subject", text.Subject)
+	count := limit.Count{Limit: limit.TestMail, What: ref.String()}
+	if err := s.Limits.Allow(r.Context(), count); err != nil {
+		return err
+	}
 	if _, err := s.Sender.Send(r.Context(), m); err != nil {
-		return fault.New(http.StatusBadGateway, "mail-failed").Because(err)
+		return errors.Join(fault.New(http.StatusBadGateway, "mail-failed").Because(err), s.Limits.Return(r.Context(), count))
 	}
 	return redirect(w, r, pathOf(n.ID)+"/preview/"+string(tag), "tested")
 }

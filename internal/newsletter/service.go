@@ -13,6 +13,7 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dissemination"
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -29,6 +30,7 @@ type Service struct {
 	Newsletters *Store
 	Ledger      *dissemination.Store
 	Members     *members.Store
+	Limits      *limit.Store
 	Layout      Layout
 	Sources     []Source     // of what newsletters can be assembled from
 	Sender      *mail.Sender // of test mails

@@ -9,10 +9,11 @@ import (
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// ended is the data of the page for a form that arrives after its writer's session has ended, or
-// before they have passed the second factor that it needs: it holds all that was typed, to be sent once
-// more from the same browser.
-type ended struct {
+// kept is the data of the pages for a form that arrives too soon, after its writer's session has ended,
+// or before they have passed the second factor that it needs: it holds all that was typed, to be sent
+// once more from the same browser.
+type kept struct {
+	Code    string // of the fault
 	Confirm bool   // the second factor is what is missing
 	Action  string // the form's own address
 	Fields  []typed
@@ -28,18 +29,18 @@ const maxFields = 1000
 
 // typedIn reads the form that was posted. It reports false if there is none, or none that can be
 // carried on. What browsers hold of a session is a cookie and no part of it.
-func typedIn(r *http.Request) (ended, bool) {
+func typedIn(r *http.Request) (kept, bool) {
 	if r.Method != http.MethodPost {
-		return ended{}, false
+		return kept{}, false
 	}
 	if web.ReadForm(r) != nil {
-		return ended{}, false
+		return kept{}, false
 	}
 	err := r.ParseMultipartForm(web.LongText) //nolint:gosec // the mux bounds the body
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return ended{}, false
+		return kept{}, false
 	}
-	form := ended{Action: r.URL.RequestURI()}
+	form := kept{Action: r.URL.RequestURI()}
 	for name, values := range r.PostForm {
 		for _, value := range values {
 			form.Fields = append(form.Fields, typed{name, value})

@@ -23,19 +23,26 @@ type failure struct {
 	Confirm string
 }
 
+// keeping are the pages that keep what was typed, by the status of the fault.
+var keeping = map[int]string{http.StatusUnauthorized: "ended.html", http.StatusTooManyRequests: "later.html"}
+
 // Fail answers with the error page: what happened, what to do next, and the request's id. A form that
-// came without a session, or without the second factor that it needs, gets a page that keeps what was
-// typed. It is made for web.Options.Fail.
+// came without a session, without the second factor that it needs, or too soon after others, gets a page
+// that keeps what was typed. It is made for web.Options.Fail.
 func Fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	confirm := e.Code == web.FactorRequired || e.Code == web.StepUpRequired
-	if confirm || e.Status == http.StatusUnauthorized {
+	name := keeping[e.Status]
+	if confirm {
+		name = "ended.html"
+	}
+	if name != "" {
 		if form, ok := typedIn(r); ok {
-			form.Confirm = confirm
-			err := own.Render(w, r, e.Status, "ended.html", form)
+			form.Code, form.Confirm = e.Code, confirm
+			err := own.Render(w, r, e.Status, name, form)
 			if err == nil {
 				return
 			}
-			slog.Error("a form that came too late cannot be shown", "error", err)
+			slog.Error("a form cannot be shown again", "page", name, "error", err)
 		}
 	}
 	p := language.For(web.Language(r.Context()))

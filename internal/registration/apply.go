@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -112,6 +114,7 @@ func (s *Service) register(w http.ResponseWriter, r *http.Request) error {
 	if e.Status == http.StatusInternalServerError {
 		return err
 	}
+	web.RetryAfter(w, e)
 	data := formData{Form: page.Form{Values: r.PostForm, Errors: e.Fields}}
 	if len(e.Fields) == 0 {
 		data.Refused = e.Code
@@ -136,53 +139,52 @@ func (s *Service) registerJSON(w http.ResponseWriter, r *http.Request) error {
 }
 
 // submit keeps an application and mails the link that confirms it, or tells a member that they are
-// one. Repeating it changes nothing: there is one application for each address.
+// one: the same work for both. Repeating it changes nothing: there is one application for each address.
 func (s *Service) submit(r *http.Request, g registration) error {
-	ctx, words := r.Context(), web.Printer(r.Context())
-	to := mail.Address{Name: g.Representative.Name, Email: g.Representative.Address}
-	person, err := s.Members.PersonByAddress(ctx, to.Email)
-	if err == nil {
-		return s.tellMember(r, person)
-	}
-	if !errors.Is(err, members.ErrNone) {
+	ctx, words, address := r.Context(), web.Printer(r.Context()), g.Representative.Address
+	person, err := s.Members.PersonByAddress(ctx, address)
+	known := err == nil
+	if err != nil && !errors.Is(err, members.ErrNone) {
 		return err
 	}
-	a, mayMail, err := s.Members.Apply(ctx, members.Application{
-		Profile: g.Organisation, Contact: g.Representative, Preferences: g.Mail,
-		Texts: consentTexts(words, g), TextsIn: words.Tag(), Asked: s.Now().UTC(),
-	})
+	mayMail, err := s.Limits.Mail(ctx, countOf(address), limit.From(r))
+	if err != nil {
+		return err
+	}
+	var a members.Application
+	if known {
+		a, err = s.Members.ApplyInVain(ctx, address)
+	} else {
+		a, err = s.Members.Apply(ctx, members.Application{
+			Profile: g.Organisation, Contact: g.Representative, Preferences: g.Mail,
+			Texts: consentTexts(words, g), TextsIn: words.Tag(), Asked: s.Now().UTC(),
+		})
+	}
 	if err != nil || !mayMail {
 		return err
 	}
-	if err := s.post(r, s.confirmLetter(a), to); err != nil {
+	letter, to := s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address}
+	if known {
+		letter, to = s.alreadyLetter(person), mail.Address{Name: person.Name, Email: person.Address}
+	}
+	if err := s.post(ctx, letter, to, countOf(address), limit.From(r)); err != nil {
 		return errors.Join(err, s.Members.Withdraw(ctx, a))
 	}
 	return nil
 }
 
-// post sends a letter that [members.Store.MayMail] has counted, unless the caller's network has caused
-// too many, to ever other addresses. One that is not sent does not count, so that trying again works.
-func (s *Service) post(r *http.Request, l mail.Letter, to mail.Address) error {
-	ctx := r.Context()
-	may, err := s.Members.MayAsk(ctx, s.Links.Signer.KeyedHash("registration network", web.Network(r)))
-	switch {
-	case err == nil && may:
-		err = s.Post.Send(ctx, l, to)
-	case err == nil:
-		err = fault.New(http.StatusTooManyRequests, "too-many-requests")
-	}
-	if err != nil {
-		return errors.Join(err, s.Members.NotMailed(ctx, to.Email))
-	}
-	return nil
+// countOf is what mails to an address that whoever asks for them may not own count as.
+func countOf(address string) limit.Count {
+	return limit.Count{Limit: limit.Registration, What: limit.Mailbox(address)}
 }
 
-func (s *Service) tellMember(r *http.Request, p members.Person) error {
-	may, err := s.Members.MayMail(r.Context(), p.Address)
-	if err != nil || !may {
-		return err
+// post sends a letter that [limit.Store.Mail] has counted. One that is not sent does not count, so that
+// trying again works.
+func (s *Service) post(ctx context.Context, l mail.Letter, to mail.Address, reader limit.Count, also ...limit.Count) error {
+	if err := s.Post.Send(ctx, l, to); err != nil {
+		return errors.Join(err, s.Limits.NotMailed(ctx, reader, also...))
 	}
-	return s.post(r, s.alreadyLetter(p), mail.Address{Name: p.Name, Email: p.Address})
+	return nil
 }
 
 // consentTexts are the hashes of the words next to the boxes that were ticked, as they were shown.
@@ -234,28 +236,30 @@ func (s *Service) mailAgain(w http.ResponseWriter, r *http.Request) error {
 	return s.renderSent(w, r, address, true)
 }
 
+// remind does the same work for a person and for somebody who has applied.
 func (s *Service) remind(r *http.Request, address string) error {
-	a, err := s.Members.ApplicationOf(r.Context(), address)
-	if err == nil {
-		return s.mailApplication(r, a)
+	ctx := r.Context()
+	a, none := s.Members.ApplicationOf(ctx, address)
+	if none != nil && !errors.Is(none, members.ErrNone) {
+		return none
 	}
-	if !errors.Is(err, members.ErrNone) {
-		return err
-	}
-	p, err := s.Members.PersonByAddress(r.Context(), address)
-	if errors.Is(err, members.ErrNone) {
+	p, err := s.Members.PersonByAddress(ctx, address)
+	switch {
+	case none == nil:
+		return s.mail(ctx, s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address}, countOf(address), limit.From(r))
+	case err == nil:
+		return s.mail(ctx, s.alreadyLetter(p), mail.Address{Name: p.Name, Email: p.Address}, countOf(address), limit.From(r))
+	case errors.Is(err, members.ErrNone):
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return s.tellMember(r, p)
+	return err
 }
 
-func (s *Service) mailApplication(r *http.Request, a members.Application) error {
-	may, err := s.Members.MayMail(r.Context(), a.Contact.Address)
+// mail sends a letter that a stranger causes, unless its reader has had enough.
+func (s *Service) mail(ctx context.Context, l mail.Letter, to mail.Address, reader limit.Count, also ...limit.Count) error {
+	may, err := s.Limits.Mail(ctx, reader, also...)
 	if err != nil || !may {
 		return err
 	}
-	return s.post(r, s.confirmLetter(a), mail.Address{Name: a.Contact.Name, Email: a.Contact.Address})
+	return s.post(ctx, l, to, reader, also...)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -142,7 +143,8 @@ func (s *Service) announce(ctx context.Context, org members.Organisation, p memb
 	send(func() { s.tell(ctx, org, p) })
 	if p.State == members.AwaitingApproval {
 		for to, letter := range s.deciders(ctx, org, p) {
-			send(func() { s.logFailure(ctx, s.Post.Send(ctx, letter, to)) })
+			count := limit.Count{Limit: limit.Waiting, What: limit.Mailbox(to.Email)}
+			send(func() { s.logFailure(ctx, s.mail(ctx, letter, to, count)) })
 		}
 	}
 	_ = mails.Wait() // each failure is logged by itself
@@ -191,7 +193,8 @@ func (s *Service) renewLink(w http.ResponseWriter, r *http.Request) error {
 		return pages.Render(w, r, http.StatusGone, "used.html", nil)
 	}
 	if err == nil {
-		err = s.mailApplication(r, a)
+		to := mail.Address{Name: a.Contact.Name, Email: a.Contact.Address}
+		err = s.mail(r.Context(), s.confirmLetter(a), to, countOf(a.Contact.Address), limit.From(r))
 	}
 	if err != nil {
 		return err

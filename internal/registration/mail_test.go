@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/infra/local/ses"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
@@ -147,9 +148,9 @@ func TestANewAddressMovesOnce(t *testing.T) {
 func TestANetworkIsLimited(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for range 300 {
-		if may, err := s.members.MayAsk(t.Context(), s.links.Signer.KeyedHash("registration network", "192.0.2.1/32")); !may || err != nil {
-			t.Fatal(may, err)
+	for range limit.MailFrom.Burst {
+		if wait, err := s.limits.Take(t.Context(), limit.Count{Limit: limit.MailFrom, What: "192.0.2.1/32"}); wait > 0 || err != nil {
+			t.Fatal(wait, err)
 		}
 	}
 	w := s.do("POST", "/register", form("a@pafos.example"))

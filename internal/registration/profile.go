@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -186,10 +188,12 @@ func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refused(http.StatusUnprocessableEntity, "address")
 	}
-	err = s.mailNewAddress(r, p, address)
-	if fault.Is(err, "mail-failed") {
+	err = s.mailNewAddress(r.Context(), p, address)
+	if fault.Is(err, "mail-failed") || fault.Is(err, limit.NewAddress.Code) {
+		e := fault.From(err)
 		s.logFailure(r.Context(), err)
-		return refused(fault.From(err).Status, "mail-failed")
+		web.RetryAfter(w, e)
+		return refused(e.Status, e.Code)
 	}
 	if err != nil {
 		return err
@@ -197,27 +201,35 @@ func (s *Service) askNewAddress(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, "/profile?done=address")
 }
 
-func (s *Service) mailNewAddress(r *http.Request, p members.Person, address string) error {
-	ctx := r.Context()
+// mailNewAddress does the same work whether the address is somebody's or nobody's.
+func (s *Service) mailNewAddress(ctx context.Context, p members.Person, address string) error {
 	if mail.Key(address) == mail.Key(p.Address) {
 		return nil
 	}
-	may, err := s.Members.MayMail(ctx, address)
-	if err != nil || !may {
+	asked, mailed := limit.Count{Limit: limit.NewAddress, What: p.Ref.String()}, countOf(address)
+	if err := s.Limits.Allow(ctx, asked); err != nil {
 		return err
 	}
-	other, err := s.Members.PersonByAddress(ctx, address)
-	if err == nil {
-		return s.post(r, s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address})
-	}
-	if !errors.Is(err, members.ErrNone) {
+	wait, err := s.Limits.Take(ctx, mailed)
+	if err != nil || wait > 0 {
 		return err
+	}
+	other, none := s.Members.PersonByAddress(ctx, address)
+	if none != nil && !errors.Is(none, members.ErrNone) {
+		return none
 	}
 	if err := s.Members.AskAddress(ctx, p.Ref, address); err != nil {
 		return err
 	}
 	p.NewAddress = address
-	return s.post(r, s.addressLetter(p), mail.Address{Name: p.Name, Email: address})
+	letter, to := s.addressLetter(p), mail.Address{Name: p.Name, Email: address}
+	if none == nil {
+		letter, to = s.alreadyLetter(other), mail.Address{Name: other.Name, Email: other.Address}
+	}
+	if err := s.Post.Send(ctx, letter, to); err != nil {
+		return errors.Join(err, s.Limits.Return(ctx, asked, mailed))
+	}
+	return nil
 }
 
 // addressData is what the page behind the link in that mail shows.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -30,6 +31,7 @@ var pages = page.New(templates)
 type Service struct {
 	Members      *members.Store
 	Suppressions *members.Suppressions
+	Limits       *limit.Store
 	Sessions     *session.Store
 	Links        maillink.Links
 	Post         mail.Post

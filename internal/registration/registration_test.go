@@ -16,11 +16,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/municipalitiesnet/munet/infra/contract/described"
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/infra/local/outbox"
 	"github.com/municipalitiesnet/munet/infra/local/ses"
 	"github.com/municipalitiesnet/munet/internal/audit"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -36,6 +39,8 @@ type site struct {
 	t             *testing.T
 	mux           http.Handler
 	members       *members.Store
+	limits        *limit.Store
+	table         *countingClient
 	links         maillink.Links
 	ses           *outbox.Outbox
 	clock         atomic.Int64
@@ -44,6 +49,32 @@ type site struct {
 	left          []string     // campaign and reference of those who were counted
 	// forgotten are those of whom nothing else is kept.
 	forgotten []members.Ref
+}
+
+// countingClient remembers the requests to DynamoDB by operation.
+type countingClient struct {
+	dynamodb.HTTPClient
+	mu    sync.Mutex
+	calls []string
+}
+
+func (c *countingClient) Do(r *http.Request) (*http.Response, error) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	c.mu.Lock()
+	c.calls = append(c.calls, operation)
+	c.mu.Unlock()
+	return c.HTTPClient.Do(r)
+}
+
+// since returns the operations that f called.
+func (c *countingClient) since(f func()) string {
+	c.mu.Lock()
+	c.calls = nil
+	c.mu.Unlock()
+	f()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.Join(c.calls, " ")
 }
 
 // take returns the mails since the last call as their readers see them, the oldest first.
@@ -57,8 +88,9 @@ func (s *site) take() []string {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	client, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
-	s := &site{t: t, ses: outbox.New(t)}
+	plain, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable", "LimitsTable")
+	s := &site{t: t, ses: outbox.New(t), table: &countingClient{HTTPClient: plain.Options().HTTPClient}}
+	client := dynamodb.New(plain.Options(), func(o *dynamodb.Options) { o.HTTPClient = s.table })
 	s.clock.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixNano())
 	now := func() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
 	s.members = members.NewStore(client, tables["MembersTable"], now)
@@ -67,8 +99,10 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.links = maillink.Links{Site: "https://munet.example", Signer: signer}
+	s.limits = limit.NewStore(client, tables["LimitsTable"], signer, now, func(string, float64) {})
 	service := &registration.Service{
-		Members: s.members, Suppressions: members.NewSuppressions(s.members, signer), Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Links: s.links,
+		Members: s.members, Suppressions: members.NewSuppressions(s.members, signer), Limits: s.limits,
+		Sessions: session.NewStore(client, tables["SessionsTable"], s.members, now), Links: s.links,
 		Post: mail.Post{
 			Sender: mail.NewSender(s.ses.Client, ""), Site: mail.Site{Name: "MuNet", URL: "https://munet.example", PostalAddress: "MuNet, Nicosia"},
 			From: mail.Address{Name: "MuNet", Email: "notices@munet.example"},
@@ -84,7 +118,7 @@ func newSite(t *testing.T) *site {
 			return nil
 		},
 	}
-	m := web.NewMux(web.Options{Sessions: s, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
+	m := web.NewMux(web.Options{Sessions: s, Strangers: s.limits.Form, Fail: page.Fail, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))})
 	service.Routes(m)
 	s.mux = described.Handler(t, m)
 	return s
@@ -217,26 +251,88 @@ func TestLooking1000TimesChangesNothing(t *testing.T) {
 	}
 }
 
+// TestKnownAndUnknownAddressesLookAlike compares what a stranger sees, and what they could measure: the
+// calls that are made.
 func TestKnownAndUnknownAddressesLookAlike(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.confirmed("known@pafos.example")
+	id := regexp.MustCompile(`[A-Z2-7]{26}`)
+	look := func(address string) string {
+		s.wait(24 * time.Hour)
+		s.take()
+		var seen []string
+		note := func(w *httptest.ResponseRecorder) string {
+			page := w.Body.String()
+			body := againPattern.ReplaceAllString(strings.ReplaceAll(page, address, "ADDRESS"), "TOKEN")
+			seen = append(seen, fmt.Sprint(w.Code, w.Header(), id.ReplaceAllString(body, "REQUEST")))
+			return page
+		}
+		calls := s.table.since(func() {
+			page := note(s.do("POST", "/register", form(address)))
+			for range 2 { // the second is too soon after the first, and no mail
+				s.wait(time.Minute)
+				note(s.do("POST", "/register/again", url.Values{"token": {againPattern.FindStringSubmatch(page)[1]}}))
+				s.wait(-time.Second)
+			}
+			s.ses.SetFaults(ses.Faults{Reject: ses.Fault{Probability: 1}})
+			s.wait(time.Hour)
+			note(s.do("POST", "/register", form(address)))
+			s.ses.SetFaults(ses.Faults{})
+		})
+		if mails := len(s.take()); mails != 2 {
+			t.Errorf("%s: %d mails, want 2", address, mails)
+		}
+		return calls + "\n" + strings.Join(seen, "\n")
+	}
+	known, unknown := look("known@pafos.example"), look("other@pafos.example")
+	if known != unknown {
+		t.Errorf("the answers differ:\n%s\n%s", known, unknown)
+	}
+}
+
+func TestAMemberWhoRegistersAgainIsToldSo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.confirmed("known@pafos.example")
 	s.wait(time.Hour)
 	s.take()
-	id, again := regexp.MustCompile(`[A-Z2-7]{26}`), againPattern
-	answer := func(address string) string {
-		w := s.do("POST", "/register", form(address))
-		body := strings.ReplaceAll(w.Body.String(), address, "ADDRESS")
-		body = again.ReplaceAllString(body, "TOKEN")
-		return fmt.Sprint(w.Code, w.Header(), id.ReplaceAllString(body, "REQUEST"))
-	}
-	known, unknown := answer("known@pafos.example"), answer("other@pafos.example")
-	if known != unknown {
-		t.Errorf("the answers differ:\n%s\n%s", known, unknown)
+	for _, address := range []string{"known@pafos.example", "other@pafos.example"} {
+		s.do("POST", "/register", form(address))
 	}
 	mails := s.take()
 	if len(mails) != 2 || !strings.Contains(mails[0], "ήδη μέλος") || !strings.Contains(mails[1], "Επιβεβαιώστε") {
 		t.Errorf("each gets the mail that is right for it: %q", mails)
+	}
+}
+
+// TestANewAddressIsAskedForAlike compares the answers to a member who asks to use somebody else's address
+// and one that is nobody's.
+func TestANewAddressIsAskedForAlike(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.confirmed("known@pafos.example")
+	s.take()
+	s.signIn(s.confirmed("maria@pafos.example"))
+	look := func(address string) string {
+		s.wait(24 * time.Hour)
+		var page string
+		calls := s.table.since(func() {
+			w := s.do("POST", "/profile/address", url.Values{"address": {address}})
+			page = fmt.Sprint(w.Code, w.Header(), s.do("GET", "/profile", nil).Body)
+		})
+		return calls + "\n" + strings.ReplaceAll(page, address, "ADDRESS")
+	}
+	known := look("known@pafos.example")
+	if unknown := look("other@pafos.example"); known != unknown {
+		t.Errorf("the answers differ:\n%s\n%s", known, unknown)
+	}
+	for i := range limit.NewAddress.Burst - 1 {
+		s.do("POST", "/profile/address", url.Values{"address": {fmt.Sprintf("%d@pafos.example", i)}})
+	}
+	w := s.do("POST", "/profile/address", url.Values{"address": {"fourth@pafos.example"}})
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), `value="fourth@pafos.example"`) {
+		t.Errorf("a fourth new address: %d", w.Code)
 	}
 }
 

@@ -95,7 +95,7 @@ func (o *office) strovolos() {
 		address string
 		tag     language.Tag
 	}{{&o.eleni, "Eleni", "eleni@strovolos.example", "en"}, {&o.andys, "Andys", "andys@strovolos.example", "el"}} {
-		a, _, err := o.Members.Apply(ctx, members.Application{
+		a, err := o.Members.Apply(ctx, members.Application{
 			Profile:     members.Profile{Kind: "localAuthority", Name: "Δήμος Στροβόλου", Country: "CY", Place: "Strovolos", Population: "50to100k"},
 			Contact:     members.Contact{Name: p.name, Address: p.address, Language: p.tag},
 			Preferences: members.Preferences{Newsletter: members.Never}, Asked: o.now(),

@@ -37,7 +37,7 @@ func newBench(t *testing.T) *bench {
 	b.clock.Store(time.Date(2027, 3, 14, 12, 0, 0, 0, time.UTC).Unix())
 	b.members = members.NewStore(client, tables["MembersTable"], b.now)
 	b.Store = session.NewStore(client, b.table, b.members, b.now)
-	application, _, err := b.members.Apply(t.Context(), members.Application{
+	application, err := b.members.Apply(t.Context(), members.Application{
 		Profile: members.Profile{Kind: "localAuthority", Name: "Larnaca", Country: "CY"},
 		Contact: members.Contact{Name: "Maria", Address: "maria@larnaca.example", Language: "el"},
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -57,31 +58,50 @@ func (s *Service) postAddress(w http.ResponseWriter, r *http.Request) error {
 		data.Form.Errors = []fault.Field{{Name: "address", Code: addressFault(typed)}}
 		return renderAddress(w, r, http.StatusUnprocessableEntity, data)
 	}
-	if may, err := s.Store.networkMay(ctx, s.Signer.KeyedHash("sign-in network", web.Network(r))); err != nil {
-		return err
-	} else if !may {
-		data.Problem = "signin.too-many"
-		return renderAddress(w, r, http.StatusTooManyRequests, data)
-	}
 	b, _ := browserOf(r)
 	b.remember(w)
 	wish := request{
-		PK: requestKey(b.hash()), Address: address, Next: data.Next, Limit: b.limitFor(s.Signer, address),
+		PK: requestKey(b.hash()), Address: address, Next: data.Next,
+		limit: limit.Count{Limit: limit.SignIn, What: b.countedAs(s.Signer, address)}, known: b.knows(s.Signer, address),
 	}
-	may, err := s.Store.mayMail(ctx, wish.Limit)
-	if err != nil {
-		return err
-	}
-	if !may {
+	wish.Limit = s.Limits.Key(wish.limit)
+	may, err := s.mayMail(r, wish)
+	if err == nil && may {
+		err = s.ask(r, wish)
+	} else if err == nil {
 		err = s.Store.putUnlessWaiting(ctx, wish)
-	} else if err = s.ask(r, wish); fault.Is(err, mailFailed) {
+	}
+	switch e := fault.From(err); {
+	case err == nil:
+		return web.SeeOther(w, r, "/sign-in/check")
+	case e.Code == mailFailed:
 		data.Problem = "signin.mail-failed"
 		return renderAddress(w, r, http.StatusServiceUnavailable, data)
+	case e.Status == http.StatusTooManyRequests:
+		web.RetryAfter(w, e)
+		data.Problem = "error." + e.Code
+		return renderAddress(w, r, e.Status, data)
 	}
-	if err != nil {
-		return err
+	return err
+}
+
+// mayMail counts the mail of a wish and reports whether it may go out. On a
+// browser on which the address signed in before it counts apart, and not as a
+// stranger's: no stranger can use that up.
+func (s *Service) mayMail(r *http.Request, wish request) (bool, error) {
+	if wish.known {
+		wait, err := s.Limits.Take(r.Context(), wish.limit)
+		return wait == 0, err
 	}
-	return web.SeeOther(w, r, "/sign-in/check")
+	return s.Limits.Mail(r.Context(), wish.limit, limit.From(r))
+}
+
+// notMailed gives back what mayMail counted.
+func (s *Service) notMailed(r *http.Request, wish request) error {
+	if wish.known {
+		return s.Limits.Return(r.Context(), wish.limit)
+	}
+	return s.Limits.NotMailed(r.Context(), wish.limit, limit.From(r))
 }
 
 func addressFault(typed string) string {
@@ -95,8 +115,8 @@ func addressFault(typed string) string {
 // every address: two reads of members, one write, one mail.
 func (s *Service) ask(r *http.Request, wish request) error {
 	ctx := r.Context()
-	person, err := s.find(r, wish.Address)
-	if err != nil {
+	person, err := s.Members.PersonByAddress(ctx, wish.Address)
+	if err != nil && !errors.Is(err, members.ErrNone) {
 		return err
 	}
 	link, code := token.New(), token.NewCode()
@@ -111,22 +131,9 @@ func (s *Service) ask(r *http.Request, wish request) error {
 	err = s.Post.Send(ctx, s.letterFor(r, wish.Address, person, link, code), to)
 	if fault.Is(err, mailFailed) {
 		s.Log.ErrorContext(ctx, "sign-in mail not sent", "requestId", web.RequestID(ctx), "cause", err)
-		return errors.Join(err, s.Store.notMailed(ctx, wish.Limit))
+		return errors.Join(err, s.notMailed(r, wish))
 	}
 	return err
-}
-
-// find returns the person who has an address, or the zero value for nobody.
-func (s *Service) find(r *http.Request, address string) (members.Person, error) {
-	person, err := s.Members.PersonByAddress(r.Context(), address)
-	if errors.Is(err, members.ErrNone) {
-		// A known address takes a second read, and so does an unknown one.
-		_, err = s.Members.Person(r.Context(), members.Ref{Organisation: "none", Person: "none"})
-		if errors.Is(err, members.ErrNone) {
-			return members.Person{}, nil
-		}
-	}
-	return person, err
 }
 
 // letterFor chooses the mail: the way in for those who may sign in, and what

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/token"
 )
@@ -62,12 +63,16 @@ func (b browser) proofFor(signer *token.Signer, address string) string {
 	return signer.KeyedHash("known browser", b.id+" "+mail.Key(address))
 }
 
-// limitFor returns the name under which mails to an address are counted when
-// this browser asks for them. It tells nothing about the address.
-func (b browser) limitFor(signer *token.Signer, address string) string {
-	name := mail.Key(address)
-	if subtle.ConstantTimeCompare([]byte(b.proof), []byte(b.proofFor(signer, address))) == 1 {
-		name += " " + b.id
+// knows reports whether an address signed in on this browser before.
+func (b browser) knows(signer *token.Signer, address string) bool {
+	return subtle.ConstantTimeCompare([]byte(b.proof), []byte(b.proofFor(signer, address))) == 1
+}
+
+// countedAs returns what mails to an address are counted by when this browser
+// asks for them.
+func (b browser) countedAs(signer *token.Signer, address string) string {
+	if b.knows(signer, address) {
+		return mail.Key(address) + " " + b.id
 	}
-	return signer.KeyedHash("sign-in limit", name)
+	return limit.Mailbox(address)
 }

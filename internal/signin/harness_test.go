@@ -21,6 +21,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/mailbox"
 	"github.com/municipalitiesnet/munet/infra/local/outbox"
 	"github.com/municipalitiesnet/munet/internal/audit"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -52,7 +53,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	plain, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable")
+	plain, tables := emulator.Tables(t, "MembersTable", "SessionsTable", "AuditTable", "LimitsTable")
 	b := &bench{table: &countingClient{HTTPClient: plain.Options().HTTPClient}, post: outbox.New(t), name: tables["SessionsTable"]}
 	b.client = dynamodb.New(plain.Options(), func(o *dynamodb.Options) { o.HTTPClient = b.table })
 	b.clock.Store(time.Date(2027, 3, 14, 12, 0, 0, 0, time.UTC).Unix())
@@ -63,8 +64,9 @@ func newBench(t *testing.T) *bench {
 	b.members = members.NewStore(b.client, tables["MembersTable"], b.now)
 	b.sessions = session.NewStore(b.client, b.name, b.members, b.now)
 	log := slog.New(slog.DiscardHandler)
+	limits := limit.NewStore(b.client, tables["LimitsTable"], signer, b.now, func(string, float64) {})
 	b.service = &Service{
-		Store: NewStore(b.client, b.name, b.now), Sessions: b.sessions, Members: b.members, Signer: signer,
+		Store: NewStore(b.client, b.name, b.now), Limits: limits, Sessions: b.sessions, Members: b.members, Signer: signer,
 		Post: mail.Post{
 			Sender: mail.NewSender(b.post.Client, ""),
 			Site:   mail.Site{Name: "MuNet", URL: "https://munet.example"},
@@ -73,7 +75,7 @@ func newBench(t *testing.T) *bench {
 		Audit:       audit.NewLog(b.client, tables["AuditTable"]),
 		Coordinator: coordinator, Now: b.now, Log: log,
 	}
-	mux := web.NewMux(web.Options{Sessions: b.sessions, Fail: page.Fail, Log: log})
+	mux := web.NewMux(web.Options{Sessions: b.sessions, Strangers: limits.Form, Fail: page.Fail, Log: log})
 	b.service.Routes(mux)
 	b.Handler = mux
 	b.person = b.join(t, "Larnaca", maria)
@@ -83,7 +85,7 @@ func newBench(t *testing.T) *bench {
 // join makes a person who awaits approval.
 func (b *bench) join(t *testing.T, name, address string) members.Person {
 	t.Helper()
-	application, _, err := b.members.Apply(t.Context(), members.Application{
+	application, err := b.members.Apply(t.Context(), members.Application{
 		Profile: members.Profile{Kind: "localAuthority", Name: name, Country: "CY"},
 		Contact: members.Contact{Name: "Maria", Address: address, Language: "en"},
 	})
@@ -191,6 +193,14 @@ type tab struct {
 
 func (b *bench) tab() *tab {
 	return &tab{bench: b, address: "192.0.2.1:40000", cookies: map[string]string{}}
+}
+
+// elsewhere is a browser in a network of its own.
+func (b *bench) elsewhere(networks *int) *tab {
+	*networks++
+	t := b.tab()
+	t.address = fmt.Sprintf("198.51.100.%d:40000", *networks)
+	return t
 }
 
 func (t *tab) get(path string) *httptest.ResponseRecorder { return t.do(http.MethodGet, path, nil) }

@@ -135,7 +135,8 @@ func (s *Service) enter(w http.ResponseWriter, r *http.Request, b browser, wish 
 	if err != nil {
 		return err
 	}
-	writes := append(s.Sessions.Replaced(r), begin)
+	// Whoever got in may ask for the next mail at once.
+	writes := append(s.Sessions.Replaced(r), begin, s.Limits.Reset(wish.Limit))
 	if err := s.Store.redeem(ctx, wish, writes...); err != nil {
 		return s.refuse(w, r, wish, err)
 	}

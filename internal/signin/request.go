@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/limit"
 )
 
 const (
@@ -40,6 +41,9 @@ type request struct {
 	Used     bool   `dynamodbav:"used"`
 	Ends     int64  `dynamodbav:"ends"`    // when link and code stop working
 	Expires  int64  `dynamodbav:"expires"` // later, so that a page can say what happened
+
+	limit limit.Count // what its mail counts as
+	known bool        // the address signed in on this browser before
 }
 
 // The ways in which a request cannot be redeemed.
@@ -52,7 +56,7 @@ var (
 	errBusy     = errors.New("signin: the request is being redeemed elsewhere")
 )
 
-// Store keeps requests and limits in the sessions table.
+// Store keeps requests in the sessions table.
 type Store struct {
 	client *dynamo.Client
 	table  string
@@ -187,8 +191,6 @@ func (s *Store) redeem(ctx context.Context, r request, also ...types.TransactWri
 				":true": dynamo.Bool(true), ":false": dynamo.Bool(false), ":now": dynamo.Time(s.now()), ":link": dynamo.S(r.Link),
 			},
 		}},
-		// Whoever got in may ask for the next mail at once.
-		{Delete: &types.Delete{TableName: &s.table, Key: limitKey(r.Limit)}},
 	}, also...)
 	for range redeemTries {
 		_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})

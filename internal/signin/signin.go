@@ -7,8 +7,9 @@
 // reads mail on another device types the code of the mail into the browser
 // that asked.
 //
-// What is stored are items of the sessions table: one request per browser and
-// the counts that limit mail. Package session holds the sessions themselves.
+// What is stored are items of the sessions table, one request per browser.
+// Package session holds the sessions themselves, package limit the counts
+// that limit mail.
 package signin
 
 import (
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/audit"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -34,6 +36,7 @@ var pages = page.New(templates)
 // Service answers the routes of sign-in.
 type Service struct {
 	Store    *Store
+	Limits   *limit.Store
 	Sessions *session.Store
 	Members  *members.Store
 	Signer   *token.Signer

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/session"
 	"github.com/municipalitiesnet/munet/internal/token"
@@ -103,7 +104,7 @@ func TestANewerMailReplacesTheOlder(t *testing.T) {
 	b := newBench(t)
 	browser := b.tab()
 	first := browser.ask(t, maria)
-	b.advance(mailPause)
+	b.advance(limit.SignIn.Pause)
 	second := browser.ask(t, maria)
 	want(t, browser.post("/sign-in/link", "token", first.link(t)), http.StatusForbidden, "newest email")
 	want(t, browser.post("/sign-in/code", "code", first.code(t)), http.StatusUnprocessableEntity, "")
@@ -181,7 +182,7 @@ func TestFiveCodesAtMost(t *testing.T) {
 	want(t, browser.post("/sign-in/link", "token", sent.link(t)), http.StatusTooManyRequests, "")
 
 	// Nobody is locked out: another browser, and a new mail, work.
-	b.advance(mailPause)
+	b.advance(limit.SignIn.Pause)
 	other := b.tab()
 	want(t, other.post("/sign-in/code", "code", wrong), http.StatusForbidden, "")
 	want(t, other.post("/sign-in/code", "code", other.ask(t, maria).code(t)), http.StatusSeeOther, "")

@@ -20,6 +20,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -116,7 +117,7 @@ func (o *town) count(name string, n float64) {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	t.Parallel()
-	client, tables := emulator.Tables(t, "MembersTable", "PracticesTable")
+	client, tables := emulator.Tables(t, "MembersTable", "PracticesTable", "LimitsTable")
 	o := &town{
 		T: t, post: &postOffice{mails: map[string][]string{}}, people: map[string]members.Person{},
 		clock: time.Date(2027, 3, 14, 9, 0, 0, 0, time.UTC),
@@ -134,6 +135,7 @@ func newTown(t *testing.T) *town {
 	o.Service = &Service{
 		Practices: practice.NewStore(client, tables["PracticesTable"], o.now),
 		Members:   members.NewStore(client, tables["MembersTable"], o.now),
+		Limits:    limit.NewStore(client, tables["LimitsTable"], signer, o.now, func(string, float64) {}),
 		Index:     func(context.Context) (*search.Index, error) { return o.index, nil },
 		Post: mail.Post{
 			Sender: mail.NewSender(ses.New(ses.Options{
@@ -146,7 +148,7 @@ func newTown(t *testing.T) *town {
 		},
 		Links: maillink.Links{Site: site.URL, Signer: signer}, Count: o.count, Now: o.now, Log: log,
 	}
-	o.mux = web.NewMux(web.Options{Sessions: o, Fail: page.Fail, Log: log})
+	o.mux = web.NewMux(web.Options{Sessions: o, Strangers: o.Limits.Form, Fail: page.Fail, Log: log})
 	o.Routes(o.mux)
 	strovolos := members.Profile{Kind: "localAuthority", Name: "Municipality of Strovolos", Country: "CY", Place: "Strovolos", Population: "50to100k"}
 	o.join("eleni", strovolos, "en")

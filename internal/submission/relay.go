@@ -1,6 +1,7 @@
 package submission
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 	"github.com/municipalitiesnet/munet/internal/language"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/members"
 	"github.com/municipalitiesnet/munet/internal/page"
@@ -121,6 +123,7 @@ func (s *Service) relay(w http.ResponseWriter, r *http.Request) error {
 	}
 	if e := fault.From(err); err != nil && e.Status != http.StatusInternalServerError {
 		s.Log.WarnContext(r.Context(), "message to a contact person not sent", "requestId", web.RequestID(r.Context()), "cause", e.Error())
+		web.RetryAfter(w, e)
 		return renderRelay(w, r, e.Status, p, relayData{Form: page.Form{Values: r.PostForm}, Refused: e.Code})
 	}
 	if err != nil {
@@ -129,24 +132,22 @@ func (s *Service) relay(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, "/practices/"+p.ID+"/contact?done=sent")
 }
 
-// deliver sends a message, unless its writer, their network or the practice has had enough for today.
+// deliver sends a message, unless the writer's network or the contact person has had enough for now.
 func (s *Service) deliver(r *http.Request, p practice.Publication, to members.Person, m message) error {
-	const purpose = "message to a contact person"
-	may, err := s.Practices.MayWrite(r.Context(), p.ID,
-		s.Links.Signer.KeyedHash(purpose, web.Network(r)), s.Links.Signer.KeyedHash(purpose, mail.Key(m.Address)))
-	if err != nil {
-		return err
-	}
-	if !may {
-		return fault.New(http.StatusTooManyRequests, "too-many-messages")
-	}
 	letter, err := s.relayLetter(p, to, m).Message(s.Post.Site, s.Post.From, mail.Address{Name: to.Name, Email: to.Address})
 	if err != nil {
 		return err
 	}
+	counts := []limit.Count{{Limit: limit.MessagesFrom, What: web.Network(r)}, {Limit: limit.MessagesTo, What: "practice " + p.ID}}
+	if web.Who(r.Context()) == nil {
+		counts = append(counts, limit.Everybody)
+	}
+	if err := s.Limits.Allow(r.Context(), counts...); err != nil {
+		return err
+	}
 	letter.ReplyTo = mail.Address{Name: m.Name, Email: m.Address}
 	if _, err := s.Post.Sender.Send(r.Context(), letter); err != nil {
-		return fault.New(http.StatusBadGateway, "mail-failed").Because(err)
+		return errors.Join(fault.New(http.StatusBadGateway, "mail-failed").Because(err), s.Limits.Return(r.Context(), counts...))
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
+	"github.com/municipalitiesnet/munet/internal/limit"
 	"github.com/municipalitiesnet/munet/internal/mail"
 	"github.com/municipalitiesnet/munet/internal/maillink"
 	"github.com/municipalitiesnet/munet/internal/members"
@@ -33,6 +34,7 @@ var pages = page.New(templates, practicepage.Templates)
 type Service struct {
 	Practices *practice.Store
 	Members   *members.Store
+	Limits    *limit.Store
 	// Index is that of the published practices.
 	Index func(context.Context) (*search.Index, error)
 	Post  mail.Post

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/municipalitiesnet/munet/internal/fault"
 )
@@ -15,6 +17,14 @@ func TooLarge(cause error) *fault.Error {
 		limit = e.Limit
 	}
 	return fault.New(http.StatusRequestEntityTooLarge, "too-large").With("Kilobytes", int(limit>>10)).Because(cause)
+}
+
+// RetryAfter sets the header of that name (RFC 9110, section 10.2.3), in whole seconds, if the fault says
+// how long to wait. A handler that answers with a fault by a page of its own calls it first.
+func RetryAfter(w http.ResponseWriter, e *fault.Error) {
+	if e.After > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((e.After+time.Second-1)/time.Second)))
+	}
 }
 
 // ReadForm parses a form body; its values are in r.PostForm afterwards.

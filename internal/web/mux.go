@@ -74,6 +74,9 @@ type Sessions interface {
 type Options struct {
 	// Sessions may be nil in a function that has routes for everyone only.
 	Sessions Sessions
+	// Strangers bounds forms that nobody signed in has sent: its error refuses one. It may be nil in a
+	// function without routes for them.
+	Strangers func(*http.Request) error
 	// Fail writes the error page.
 	Fail func(http.ResponseWriter, *http.Request, *fault.Error)
 	// Log defaults to slog.Default().
@@ -97,6 +100,7 @@ type Mux struct {
 	routes      []Route
 	bodies      map[string]int64
 	public      map[string]bool // see [public]
+	unbounded   map[string]bool // patterns that Options.Strangers is not asked about
 	crossOrigin http.CrossOriginProtection
 }
 
@@ -108,7 +112,7 @@ func NewMux(o Options) *Mux {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Mux{mux: http.NewServeMux(), options: o, bodies: map[string]int64{}, public: map[string]bool{}}
+	return &Mux{mux: http.NewServeMux(), options: o, bodies: map[string]int64{}, public: map[string]bool{}, unbounded: map[string]bool{}}
 }
 
 // Handle adds a route. The pattern has a method and a path as in [http.ServeMux]; GET answers HEAD too.
@@ -119,8 +123,12 @@ func (m *Mux) Handle(pattern string, who Access, h Handler) {
 }
 
 // AllowCrossOrigin lets other origins post to a route whose address is itself the proof, such as
-// the one-click unsubscribe of RFC 8058, which mail providers call.
-func (m *Mux) AllowCrossOrigin(pattern string) { m.crossOrigin.AddInsecureBypassPattern(pattern) }
+// the one-click unsubscribe of RFC 8058, which mail providers call. They call it from few networks for
+// many people, so it is not bounded by network either.
+func (m *Mux) AllowCrossOrigin(pattern string) {
+	m.crossOrigin.AddInsecureBypassPattern(pattern)
+	m.unbounded[pattern] = true
+}
 
 // AllowBody lets a route take a body of up to so many bytes, in place of [MaxBody].
 func (m *Mux) AllowBody(pattern string, bytes int64) { m.bodies[pattern] = bytes }
@@ -222,7 +230,9 @@ func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
 		err = m.admits(access, who)
 		switch {
 		case err == nil:
-			err = h(w, r)
+			if err = m.bound(r, who); err == nil {
+				err = h(w, r)
+			}
 		case who == nil && isPage(r):
 			http.Redirect(w, r, signIn(r), http.StatusSeeOther) //nolint:gosec // always our /sign-in
 			return
@@ -248,6 +258,14 @@ func (m *Mux) admits(access Access, who *Identity) error {
 		return who.SteppedUp(m.options.Now())
 	}
 	return nil
+}
+
+// bound is why a form of somebody who is not signed in is refused, or nil.
+func (m *Mux) bound(r *http.Request, who *Identity) error {
+	if who != nil || r.Method != http.MethodPost || m.options.Strangers == nil || m.unbounded[r.Pattern] {
+		return nil
+	}
+	return m.options.Strangers(r)
 }
 
 func (m *Mux) identify(r *http.Request) (*Identity, error) {
@@ -276,6 +294,7 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, e *fault.Error) {
 	m.options.Log.Log(r.Context(), level, "refused", "requestId", RequestID(r.Context()), "code", e.Code, "status", e.Status, "cause", cause(e))
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Error-Code", e.Code)
+	RetryAfter(w, e)
 	if IsJSON(r) || m.options.Fail == nil {
 		writeProblem(w, r, e)
 		return

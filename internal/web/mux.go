@@ -96,6 +96,7 @@ type Route struct {
 // Mux holds the routes of one function.
 type Mux struct {
 	mux         *http.ServeMux
+	elsewhere   http.ServeMux // see [Mux.Elsewhere]
 	options     Options
 	routes      []Route
 	bodies      map[string]int64
@@ -121,6 +122,10 @@ func (m *Mux) Handle(pattern string, who Access, h Handler) {
 	m.public[pattern] = public(pattern, who)
 	m.mux.Handle(pattern, m.guard(who, h))
 }
+
+// Elsewhere tells of a route that another function answers, so that another method on its path is refused
+// as such (405) and not as an unknown page.
+func (m *Mux) Elsewhere(pattern string) { m.elsewhere.Handle(pattern, http.NotFoundHandler()) }
 
 // AllowCrossOrigin lets other origins post to a route whose address is itself the proof, such as
 // the one-click unsubscribe of RFC 8058, which mail providers call. They call it from few networks for
@@ -171,12 +176,12 @@ func (m *Mux) logRequest(r *http.Request, route string, status int, took time.Du
 func (m *Mux) answer(w http.ResponseWriter, r *http.Request, route string) {
 	defer m.recover(w, r)
 	switch err := m.checkOrigin(r, route); {
+	case route == "":
+		m.fail(w, r, m.unmatched(w, r))
 	case err != nil:
 		m.fail(w, r, fault.New(http.StatusForbidden, "cross-origin").Because(err))
 	case len(r.URL.Path) > maxPath:
 		m.fail(w, r, fault.NotFound())
-	case route == "":
-		m.fail(w, r, m.unmatched(r))
 	default:
 		m.mux.ServeHTTP(w, r)
 	}
@@ -199,16 +204,24 @@ func (m *Mux) recover(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// unmatched tells a known path with a wrong method from an unknown path.
-func (m *Mux) unmatched(r *http.Request) *fault.Error {
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+// unmatched tells a known path with a wrong method, whose right ones it names (RFC 9110, 15.5.6), from an
+// unknown path.
+func (m *Mux) unmatched(w http.ResponseWriter, r *http.Request) *fault.Error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions} {
 		other := r.Clone(r.Context())
 		other.Method = method
-		if _, pattern := m.mux.Handler(other); pattern != "" {
-			return fault.New(http.StatusMethodNotAllowed, "method-not-allowed")
+		_, here := m.mux.Handler(other)
+		_, there := m.elsewhere.Handler(other)
+		if here != "" || there != "" {
+			allowed = append(allowed, method)
 		}
 	}
-	return fault.NotFound()
+	if len(allowed) == 0 {
+		return fault.NotFound()
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	return fault.New(http.StatusMethodNotAllowed, "method-not-allowed")
 }
 
 func (m *Mux) guard(access Access, h Handler) http.HandlerFunc {
@@ -323,6 +336,7 @@ func secure(h http.Header, ancestors string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 }

@@ -178,6 +178,24 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestWrongMethodsAreToldTheRightOnes(t *testing.T) {
+	m := newTestMux(nil, &bytes.Buffer{})
+	m.Elsewhere("GET /api/calls/{call}")
+	m.Elsewhere("POST /api/calls/{call}")
+	for target, want := range map[string]string{
+		"DELETE /everyone": "GET, HEAD, POST", "TRACE /api/calls/x": "GET, HEAD, POST", "TRACE /api/calls/x/y": "", "OPTIONS /nowhere": "",
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+		r.Header.Set("Origin", "https://other.example")
+		m.ServeHTTP(w, r)
+		if got := w.Header().Get("Allow"); got != want || w.Code != http.StatusMethodNotAllowed && want != "" || w.Code != http.StatusNotFound && want == "" {
+			t.Errorf("%s: %d, allowed %q, want %q", target, w.Code, got, want)
+		}
+	}
+}
+
 func TestARouteMayTakeMore(t *testing.T) {
 	for _, tt := range []struct {
 		path  string

@@ -53,6 +53,7 @@ var (
 // Register adds the website's routes. Any other path of m is answered with its error page. site is the
 // site's address, without a slash at the end.
 func Register(m *web.Mux, site string, c Contact) {
+	tellElsewhere(m)
 	m.Handle("GET /{$}", web.Everyone, show("home.html", nil))
 	m.Handle("GET /about", web.Everyone, show("about.html", nil))
 	m.Handle("GET /privacy", web.Everyone, show("privacy.html", statement{c, privacyChanged}))

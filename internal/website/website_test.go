@@ -144,3 +144,18 @@ func TestRobotsAreLedToTheSitemap(t *testing.T) {
 		t.Errorf("robots.txt is\n%s", body)
 	}
 }
+
+func TestWrongMethodsOfTheAPIAreToldTheRightOnes(t *testing.T) {
+	m := web.NewMux(web.Options{Fail: page.Fail})
+	Register(m, "https://munet.example", contact)
+	for target, want := range map[string]string{
+		"DELETE /api/calls": "GET, HEAD", "GET /api/registrations": "POST", "TRACE /api/practices/x": "GET, HEAD", "POST /api/openapi.yaml": "GET, HEAD", "POST /api/nothing": "",
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, nil))
+		if got := w.Header().Get("Allow"); got != want || (w.Code == http.StatusMethodNotAllowed) != (want != "") {
+			t.Errorf("%s: %d, allowed %q, want %q", target, w.Code, got, want)
+		}
+	}
+}

@@ -94,7 +94,10 @@ func (p *Pages) Render(w http.ResponseWriter, r *http.Request, status int, name 
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(view.Language))
 	h.Add("Vary", "Accept-Language, Cookie")
-	if h.Get("Cache-Control") == "" {
+	switch {
+	case status >= http.StatusBadRequest:
+		h.Set("Cache-Control", "no-store")
+	case h.Get("Cache-Control") == "":
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	w.WriteHeader(status)

@@ -7,7 +7,18 @@ import (
 
 	"github.com/municipalitiesnet/munet/infra/local/emulator"
 	"github.com/municipalitiesnet/munet/internal/call"
+	"github.com/municipalitiesnet/munet/internal/language"
 )
+
+func TestEverySourceHasItsName(t *testing.T) {
+	for _, s := range []Source{NewMembers(nil), NewPractices(nil, ""), OpenCalls(nil, "", nil), LastIssue(nil), LatestImages(nil)} {
+		for _, tag := range language.Available() {
+			if !language.For(tag).Has("newsletter.source." + s.Name) {
+				t.Errorf("%s has no name in %s", s.Name, tag)
+			}
+		}
+	}
+}
 
 func TestOpenCallsAreToldWithTheirDeadlines(t *testing.T) {
 	client, tables := emulator.Tables(t, "CallsTable")

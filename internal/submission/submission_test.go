@@ -115,6 +115,9 @@ func TestOthersSeeNothingOfADraft(t *testing.T) {
 			t.Errorf("GET %s by somebody else: %d", below, w.Code)
 		}
 	}
+	if to := o.do("eleni", "GET", "/my-practices/%25zz/texts?language=el", nil).Header().Get("Location"); to != "/my-practices/%25zz/texts/el" {
+		t.Errorf("a made-up practice leads to %q", to)
+	}
 	for _, below := range []string{"/about", "/check", "/texts/el", "/discard", "/withdraw", "/contact"} {
 		if w := o.do("petra", "POST", path+below, url.Values{"title": {"Mine"}, "act": {"agree"}, "consent": {"yes"}}); w.Code != http.StatusNotFound {
 			t.Errorf("POST %s by somebody else: %d", below, w.Code)

@@ -14,11 +14,11 @@ import (
 
 // chooseLanguage leads from a form that offers languages to the translation in one of them.
 func (s *Service) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
-	tag := r.URL.Query().Get("language")
+	path, tag := pathOf(url.PathEscape(r.PathValue("practice"))), r.URL.Query().Get("language")
 	if !slices.Contains(members.Languages, tag) {
-		return web.SeeOther(w, r, pathOf(r.PathValue("practice")))
+		return web.SeeOther(w, r, path)
 	}
-	return web.SeeOther(w, r, pathOf(r.PathValue("practice"))+"/texts/"+tag)
+	return web.SeeOther(w, r, path+"/texts/"+tag)
 }
 
 // translated are the fields of a translation: the sections that the original has words for.

@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	program := flag.String("program", "schemathesis", "where Schemathesis is installed")
+	program := flag.String("program", ".cache/tools/schemathesis/bin/schemathesis", "where Schemathesis is installed")
 	logs := flag.String("logs", "", "file for the logs of the functions")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -41,9 +41,9 @@ func run(ctx context.Context, program, logs string, arguments []string) (err err
 	if err != nil {
 		return err
 	}
-	o := cloud.Options{NoSchedules: true}
+	o := cloud.Options{NoSchedules: true, Unthrottled: true}
 	if logs != "" {
-		file, err := os.Create(logs)
+		file, err := os.Create(logs) //nolint:gosec // the caller's choice
 		if err != nil {
 			return err
 		}
@@ -58,10 +58,17 @@ func run(ctx context.Context, program, logs string, arguments []string) (err err
 	if err := demo.Fill(ctx, c.DynamoDB(), c.Tables, template.CoordinatorAddress); err != nil {
 		return err
 	}
-	command := exec.CommandContext(ctx, program, append([]string{
+	if program, err = filepath.Abs(program); err != nil {
+		return err
+	}
+	command := exec.CommandContext(ctx, program, append([]string{ //nolint:gosec // the caller's own program
 		"--config-file", filepath.Join(root, "infra/schemathesis/schemathesis.toml"),
 		"run", filepath.Join(root, "internal/website/openapi.yaml"), "--url", c.URL,
 	}, arguments...)...)
+	if command.Dir, err = os.MkdirTemp("", "schemathesis-"); err != nil { // it leaves folders behind
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(command.Dir)) }()
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 10 * time.Second

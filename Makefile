@@ -16,6 +16,9 @@ ARCH ?=
 # What `make deploy` deploys: production, which is the default of samconfig.toml, or staging.
 STAGE ?= production
 
+# How long `make fuzz` looks at each target.
+FUZZTIME ?= 3s
+
 # More flags for go test, such as TESTFLAGS='-run Register -v'.
 TESTFLAGS ?=
 
@@ -23,6 +26,7 @@ TESTFLAGS ?=
 TOOLS  := .cache/tools
 PYTHON := $(TOOLS)/python/bin
 LINT   := $(TOOLS)/golangci-lint
+SCHEMATHESIS := $(TOOLS)/schemathesis
 
 # A function contains no C, needs no name of a symbol, is not called by net/rpc, and speaks HTTP/1.1,
 # as DynamoDB and SES do. Lambda's arm64 processors are ARMv8.2 (Graviton2) or later.
@@ -31,10 +35,10 @@ BUILD_ENV := CGO_ENABLED=0 GOARM64=v8.2 GOFLAGS='-tags=lambda.norpc,nethttpomith
 export SAM_CLI_TELEMETRY := 0
 export GOLANGCI_LINT_CACHE := $(CURDIR)/$(TOOLS)/golangci-lint-cache
 
-.PHONY: help run test check format vet lint layers modules template description text build rehearse bench fault deploy clean-data
+.PHONY: help run test check format vet lint layers modules template description text fuzz schemathesis vulnerabilities build rehearse bench fault deploy clean-data
 
 help: ## Explain the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start MuNet at http://localhost:8080 (PORT= to change) with all that it needs; Ctrl-C stops it
 	@CGO_ENABLED=0 go build -trimpath -o .cache/local ./infra/local
@@ -69,6 +73,15 @@ modules:
 	@go list -m -f '{{if not (or .Main .Indirect)}}{{.Path}}{{end}}' all | while read -r module; do \
 		if [ -n "$$module" ] && ! grep -qF "$$module" docs/dependencies.md; then \
 			echo "docs/dependencies.md does not say why we need $$module"; exit 1; fi; done
+
+fuzz: ## Fuzz every parser for a while (FUZZTIME=3s each)
+	@FUZZTIME=$(FUZZTIME) infra/tools/fuzz
+
+schemathesis: $(SCHEMATHESIS)/installed ## Hold the running site against the description of its API (STFLAGS= for schemathesis run)
+	@go run ./infra/schemathesis -program $(SCHEMATHESIS)/bin/schemathesis -- $(STFLAGS)
+
+vulnerabilities: ## Ask Go's database whether our code calls something vulnerable (needs vuln.go.dev)
+	go tool -modfile=infra/tools/go.mod govulncheck ./...
 
 # Validating needs no account; SAM only wants a region to complete the names in the template.
 template: $(PYTHON)/installed
@@ -120,11 +133,21 @@ $(LINT): infra/tools/go.mod infra/tools/go.sum
 	@go -C infra/tools build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-# The file lists every package with its hash, so nothing has to be looked up: --no-deps.
+# $(call environment,FOLDER,FILE) installs Python's packages. The file lists every one with its hash, so
+# nothing has to be looked up: --no-deps.
+define environment
+	@rm -rf $(1)
+	@python3 -m venv $(1)
+	@$(1)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
+	@$(1)/bin/pip check --quiet --disable-pip-version-check
+	@touch $@
+endef
+
 $(PYTHON)/installed: infra/tools/requirements.txt
 	@echo 'installing the SAM CLI and cfn-lint (once)'
-	@rm -rf $(TOOLS)/python
-	@python3 -m venv $(TOOLS)/python
-	@$(PYTHON)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
-	@$(PYTHON)/pip check --quiet --disable-pip-version-check
-	@touch $@
+	$(call environment,$(TOOLS)/python,$<)
+
+# It needs other versions of packages that the SAM CLI needs as well.
+$(SCHEMATHESIS)/installed: infra/schemathesis/requirements.txt
+	@echo 'installing Schemathesis (once)'
+	$(call environment,$(SCHEMATHESIS),$<)

@@ -28,14 +28,14 @@ type answer struct {
 	body         []byte
 }
 
-// stranger sends requests as they are, also those that no browser of ours sends.
-type stranger struct {
+// prober sends requests as they are, also those that no browser of ours sends.
+type prober struct {
 	site   *site
 	cookie string // of a coordinator's session, or ""
 }
 
 // ask sends a request. The path goes out as it is written. A header named Host is where it claims to go.
-func (s stranger) ask(t *testing.T, method, path, body string, header map[string]string) answer {
+func (s prober) ask(t *testing.T, method, path, body string, header map[string]string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.site.URL, strings.NewReader(body))
 	if err != nil {
@@ -64,7 +64,7 @@ func (s stranger) ask(t *testing.T, method, path, body string, header map[string
 }
 
 // post sends a form as a page of ours would.
-func (s stranger) post(t *testing.T, path, contentType, body string) answer {
+func (s prober) post(t *testing.T, path, contentType, body string) answer {
 	t.Helper()
 	return s.ask(t, http.MethodPost, path, body, map[string]string{"Content-Type": contentType, "Origin": s.site.URL, "Sec-Fetch-Site": "same-origin"})
 }
@@ -72,7 +72,7 @@ func (s stranger) post(t *testing.T, path, contentType, body string) answer {
 // demonstration is a site of its own with the demonstration data.
 func demonstration(t *testing.T) *site {
 	t.Helper()
-	c, err := launch(t.Context(), cloud.Options{Unthrottled: true})
+	c, err := launch(t.Context(), cloud.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ type chart struct {
 }
 
 // explore follows all links that pages have, as nobody and as a coordinator.
-func explore(t *testing.T, s *site, visitors ...stranger) chart {
+func explore(t *testing.T, s *site, visitors ...prober) chart {
 	t.Helper()
 	c := chart{map[string]string{}, map[string][]string{}}
 	for _, v := range visitors {

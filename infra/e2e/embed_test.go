@@ -151,7 +151,7 @@ func TestBrowserStrangers(t *testing.T) {
 	bad := `fetch("` + s.URL + `/api/calls?limit=x").then(async r => (await r.json()).code, e => "refused")`
 	page := `fetch("` + s.URL + `/calls").then(r => "200", e => "refused")`
 	tests := []struct {
-		name, script     string
+		name, script    string
 		listed, foreign string
 	}{
 		{"register", register, "202", "refused"},

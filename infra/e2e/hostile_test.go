@@ -25,7 +25,7 @@ func TestHostileRequests(t *testing.T) {
 	for name, value := range c.cookies {
 		cookies = append(cookies, name+"="+value)
 	}
-	nobody, someone := stranger{s, ""}, stranger{s, strings.Join(cookies, "; ")}
+	nobody, someone := prober{s, ""}, prober{s, strings.Join(cookies, "; ")}
 	found := explore(t, s, nobody, someone)
 	t.Run("routes", func(t *testing.T) {
 		for _, f := range s.Template.Functions {
@@ -46,7 +46,7 @@ func TestHostileRequests(t *testing.T) {
 
 // visit asks a route for odd things: as a coordinator, and as nobody, who is soon turned away from what is
 // not for everybody.
-func (c chart) visit(t *testing.T, r template.Route, nobody, someone stranger) {
+func (c chart) visit(t *testing.T, r template.Route, nobody, someone prober) {
 	t.Helper()
 	at, names := c.at(r), slices.Concat(c.names[r.Key()], common)
 	_, kept := last[r.Key()]
@@ -86,7 +86,7 @@ var last = map[string]string{
 var odd = []string{"%00", "%ff%fe", "%0d%0aSet-Cookie:%20zq=1", strings.Repeat("a", 3000), "-1", "//evil.example", "%E2%80%AE", "%zz"}
 
 // look asks for a page with odd parameters, conditions and headers.
-func (s stranger) look(t *testing.T, r template.Route, at string, names []string) {
+func (s prober) look(t *testing.T, r template.Route, at string, names []string) {
 	t.Helper()
 	ask := func(path string, header map[string]string) {
 		t.Helper()
@@ -128,7 +128,7 @@ func (s stranger) look(t *testing.T, r template.Route, at string, names []string
 }
 
 // send posts odd bodies to a form or the API.
-func (s stranger) send(t *testing.T, at string, names []string) {
+func (s prober) send(t *testing.T, at string, names []string) {
 	t.Helper()
 	form := url.Values{}
 	for _, name := range names {
@@ -157,7 +157,7 @@ func (s stranger) send(t *testing.T, at string, names []string) {
 }
 
 // foreign posts to a form from a page of another site.
-func (s stranger) foreign(t *testing.T, at string) {
+func (s prober) foreign(t *testing.T, at string) {
 	t.Helper()
 	w := s.ask(t, http.MethodPost, at, "a="+url.QueryEscape(marker), map[string]string{
 		"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site",
@@ -169,7 +169,7 @@ func (s stranger) foreign(t *testing.T, at string) {
 }
 
 // wander asks for paths and by methods that there are not.
-func (s stranger) wander(t *testing.T) {
+func (s prober) wander(t *testing.T) {
 	t.Helper()
 	for _, path := range []string{
 		"//", "///evil.example/", "//evil.example/%2e%2e", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/static/..%2f..%2fetc%2fpasswd", "/static/%00", "/.git/config", "/.env",
@@ -192,7 +192,7 @@ func (s stranger) wander(t *testing.T) {
 // Links in mails lead to this site, whatever host a request claims to be for.
 func TestMailsLeadToThisSite(t *testing.T) {
 	s := start(t)
-	nobody := stranger{s, ""}
+	nobody := prober{s, ""}
 	header := map[string]string{"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
 	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 	for name, value := range header {

@@ -41,7 +41,7 @@ func run(ctx context.Context, program, logs string, arguments []string) (err err
 	if err != nil {
 		return err
 	}
-	o := cloud.Options{NoSchedules: true, Unthrottled: true}
+	o := cloud.Options{NoSchedules: true, Throttle: template.AccountThrottle}
 	if logs != "" {
 		file, err := os.Create(logs) //nolint:gosec // the caller's choice
 		if err != nil {

@@ -208,7 +208,7 @@ func TestNothingIsWrittenWhenATemplateFails(t *testing.T) {
 		"a wrong type":        `{{template "progress" (progress "done" "many")}}`,
 		"an unknown kind":     `{{template "notice" (notice "joke" "shell.join")}}`,
 		"a script as link":    `{{linked "website.right.see" "javascript:alert(1)"}}`,
-		"too many links":      `{{linked "website.right.see" "/a" "/b"}}`,
+		"too many links":      `{{linked "website.right.see" "/a" "/b" "/c"}}`,
 	} {
 		w := serve(t, get("/x"), `{{define "title"}}T{{end}}{{define "content"}}half a page`+content+`{{end}}`, nil)
 		if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "half a page") {

@@ -23,7 +23,7 @@ func main() {
 		Jobs: mydata.NewStore(db, table, time.Now),
 		Tables: map[string]string{
 			"MembersTable": table, "SessionsTable": environment.Setting("SESSIONS_TABLE"),
-			"DeliveriesTable": environment.Setting("DELIVERIES_TABLE"), "NewslettersTable": environment.Setting("NEWSLETTERS_TABLE"),
+			"FactorsTable": environment.Setting("FACTORS_TABLE"), "DeliveriesTable": environment.Setting("DELIVERIES_TABLE"), "NewslettersTable": environment.Setting("NEWSLETTERS_TABLE"),
 			"PracticesTable": environment.Setting("PRACTICES_TABLE"), "CallsTable": environment.Setting("CALLS_TABLE"),
 			"InterestsTable": environment.Setting("INTERESTS_TABLE"), "AlertsTable": environment.Setting("ALERTS_TABLE"),
 			"AuditTable": environment.Setting("AUDIT_TABLE"),

@@ -48,6 +48,11 @@ func (s *Service) eraseOwn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if who := web.Who(r.Context()); who.Coordinator { // the mailbox alone does not end a coordinator
+		if err := who.SteppedUp(s.Now()); err != nil {
+			return err
+		}
+	}
 	if err := s.erase(r.Context(), p, ""); err != nil {
 		return err
 	}

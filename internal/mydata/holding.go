@@ -31,6 +31,8 @@ type Holding struct {
 	// Own says that an address in it is that of whomever the item is about: if that is not the person of
 	// the request, it is somebody who registered with the same address since, and stays.
 	Own bool
+	// Secrets are attributes that are in no copy, at whatever depth: who has them can sign in.
+	Secrets []string
 	// Kept items stay when their person is erased.
 	Kept bool
 }
@@ -43,7 +45,6 @@ var Holdings = []Holding{
 	{Table: "MembersTable", PK: "application#", Stored: "application", Names: []string{"invitedBy"}, Theirs: isApplication, Own: true},
 	{Table: "MembersTable", PK: "address#", Stored: "membership", Theirs: isHolder, Own: true},
 	{Table: "MembersTable", PK: "consent#", Stored: "consent"},
-	{Table: "MembersTable", PK: "notice#", Stored: "limits"},
 	{Table: "MembersTable", PK: "suppressed#", Stored: "suppression", Theirs: isSuppression, Kept: true},
 	{Table: "MembersTable", PK: "import#", SK: "job", Stored: "decisions", By: []string{"by"}, Names: []string{"name"}},
 	{Table: "MembersTable", PK: "import#", SK: "file", Stored: "imports"},
@@ -53,6 +54,9 @@ var Holdings = []Holding{
 
 	{Table: "SessionsTable", PK: "session#", Stored: "session", Theirs: isNamed("person")},
 	{Table: "SessionsTable", PK: "signin#", Stored: "signin", Theirs: isSigningIn, Own: true},
+
+	{Table: "FactorsTable", PK: "factors#", Stored: "factor", Secrets: []string{"secret", "credential", "recovery"}},
+	{Table: "FactorsTable", PK: "tries#", Stored: "limits"},
 
 	{Table: "DeliveriesTable", SK: "recipients#", Stored: "delivery"},
 	{Table: "DeliveriesTable", SK: "unsubscribed", Stored: "delivery"},
@@ -77,7 +81,6 @@ var Holdings = []Holding{
 	{Table: "InterestsTable", PK: "interests#", Stored: "interests", By: []string{"by"}, Lists: []string{"subscribers"}, Counter: "version", Theirs: isPrivateInterest},
 	{Table: "InterestsTable", PK: "marks#", Stored: "interests"},
 	{Table: "InterestsTable", PK: "partners#", Stored: "partners", Theirs: isNamed("person")},
-	{Table: "InterestsTable", PK: "messages#", Stored: "limits"},
 	{Table: "InterestsTable", PK: "refused", Stored: "interests", Theirs: isNamed("person")},
 
 	{Table: "AlertsTable", PK: "alert#", Stored: "alerts"},
@@ -87,9 +90,10 @@ var Holdings = []Holding{
 	{Table: "AuditTable", Stored: "decisions", By: []string{"who"}, Names: []string{"name"}, Typed: []string{"note"}},
 }
 
-// Tables are the tables that requests go through, in this order.
+// Tables are the tables that requests go through, in this order. LimitsTable is not among them: its keys
+// are keyed hashes, and it has nothing else of anybody.
 var Tables = []string{
-	"MembersTable", "SessionsTable", "DeliveriesTable", "NewslettersTable", "PracticesTable", "CallsTable", "InterestsTable", "AlertsTable", "AuditTable",
+	"MembersTable", "SessionsTable", "FactorsTable", "DeliveriesTable", "NewslettersTable", "PracticesTable", "CallsTable", "InterestsTable", "AlertsTable", "AuditTable",
 }
 
 // holdingOf returns the kind of an item, or one that knows nothing but the keys.

@@ -50,9 +50,9 @@ func (s *Service) Routes(m *web.Mux) {
 	m.Handle("POST /my-data/erasure", web.SignedIn, s.eraseOwn)
 	m.Handle("GET /desk/erasures", web.Coordinators, s.showErasures)
 	m.Handle("POST /desk/erasures/search", web.Coordinators, s.search)
-	m.Handle("POST /desk/erasures", web.Coordinators, s.eraseAddress)
-	m.Handle("GET /desk/erasures/{organisation}/{person}", web.Coordinators, s.confirmPerson)
-	m.Handle("POST /desk/erasures/{organisation}/{person}", web.Coordinators, s.erasePerson)
+	m.Handle("POST /desk/erasures", web.SteppedUp, s.eraseAddress)
+	m.Handle("GET /desk/erasures/{organisation}/{person}", web.SteppedUp, s.confirmPerson)
+	m.Handle("POST /desk/erasures/{organisation}/{person}", web.SteppedUp, s.erasePerson)
 }
 
 // me returns the signed-in person as they are stored now.

@@ -31,7 +31,7 @@ func (h Holding) extract(item dynamo.Item, j *Job) (Piece, bool, error) {
 	w := walk{j: j, h: h}
 	var data any
 	if h.theirs(item, j) {
-		data = plain(&types.AttributeValueMemberM{Value: item})
+		data = without(plain(&types.AttributeValueMemberM{Value: item}), h.Secrets)
 	} else {
 		own := dynamo.Item{}
 		for name, v := range item {
@@ -162,6 +162,25 @@ func plain(v types.AttributeValue) any {
 		return nil
 	}
 	return other
+}
+
+// without returns a value as plain makes it, without some fields of its maps.
+func without(v any, fields []string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, one := range v {
+			if slices.Contains(fields, name) {
+				delete(v, name)
+			} else {
+				v[name] = without(one, fields)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = without(v[i], fields)
+		}
+	}
+	return v
 }
 
 func unpacked(b []byte) any {

@@ -7,7 +7,7 @@
 // mailbox, and is told by mail of every change, so that it cannot happen unnoticed. Whoever has one can
 // change factors only after passing one of them.
 //
-// All factors of a person are one item of a table that only this function may touch. A change, or
+// All factors of a person are one item of a table that only this function and an erasure may touch. A change, or
 // the use of a code, is a write of the item under the condition of its version: so a code works once,
 // however many try at the same moment.
 package secondfactor

@@ -149,7 +149,7 @@ func TestWrongMethodsOfTheAPIAreToldTheRightOnes(t *testing.T) {
 	m := web.NewMux(web.Options{Fail: page.Fail})
 	Register(m, "https://munet.example", contact)
 	for target, want := range map[string]string{
-		"DELETE /api/calls": "GET, HEAD", "GET /api/registrations": "POST", "TRACE /api/practices/x": "GET, HEAD", "POST /api/openapi.yaml": "GET, HEAD", "POST /api/nothing": "",
+		"DELETE /api/calls": "GET, HEAD", "GET /api/registrations": "POST, OPTIONS", "TRACE /api/practices/x": "GET, HEAD", "POST /api/openapi.yaml": "GET, HEAD", "POST /api/nothing": "",
 	} {
 		method, path, _ := strings.Cut(target, " ")
 		w := httptest.NewRecorder()

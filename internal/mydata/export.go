@@ -34,7 +34,7 @@ type document struct {
 	CollectedAt time.Time `json:"collectedAt"`
 	Parts       []part    `json:"parts"`
 	// Next is the address of the rest, if there is too much for one answer.
-	Next *string `json:"next"`
+	Next string `json:"next,omitempty"`
 }
 
 // part is all that is kept for one purpose.
@@ -92,8 +92,7 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if next > 0 {
-		address := "/my-data.json?from=" + strconv.Itoa(next)
-		doc.Next = &address
+		doc.Next = "/my-data.json?from=" + strconv.Itoa(next)
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="my-data.json"`)
 	return web.WriteJSON(w, http.StatusOK, doc)

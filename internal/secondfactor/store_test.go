@@ -151,7 +151,7 @@ func TestForgedPasskeys(t *testing.T) {
 func TestParseCode(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]typedCode{
-		"123456": {app: "123456"}, "123 456 ": {app: "123456"}, "123-456": {app: "123456"},
+		"123456": {app: "123456"}, "123 456": {app: "123456"}, "123-456": {app: "123456"},
 		"7k3m-9xqa": {recovery: "7K3M9XQA"}, "12345678": {recovery: "12345678"},
 		"": {}, "12345": {}, "1234567": {}, "7K3M-9XQ!": {}, "١٢٣٤٥٦": {}, strings.Repeat(" ", 80) + "123456": {},
 	} {

@@ -1,6 +1,7 @@
 package members
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,15 +70,12 @@ func (s *Store) holder(ctx context.Context, key dynamo.Item) (string, error) {
 	return it.Holder, err
 }
 
-// nobody is a reference that no person has.
-var nobody = Ref{"none", "none"}
-
 // PersonByAddress returns the person who has this address, or ErrNone. Someone who left or was
-// declined has it no longer. It takes two reads either way, so that the time tells nothing.
+// declined has it no longer. It reads a person either way, so that the time tells nothing.
 func (s *Store) PersonByAddress(ctx context.Context, address string) (Person, error) {
 	holder, err := s.holder(ctx, addressKey(address))
 	if errors.Is(err, ErrNone) {
-		holder, err = nobody.String(), nil
+		return Person{}, cmp.Or(s.readNobody(ctx), ErrNone)
 	}
 	if err != nil {
 		return Person{}, err
@@ -87,6 +85,28 @@ func (s *Store) PersonByAddress(ctx context.Context, address string) (Person, er
 		return Person{}, err
 	}
 	return s.Person(ctx, ref)
+}
+
+// nobody is like a person, belongs to no organisation and is in no list.
+var nobody = Person{
+	Ref: Ref{"NOBODY", "NOBODY"}, State: Left, Preferences: Preferences{Newsletter: Never}, Version: 1,
+	Contact: Contact{Name: "Nobody of the network", Role: "Representative", Address: "nobody@munet.invalid", Language: "en"},
+}
+
+// readNobody takes as long as reading a person. The first time it writes what it reads from then on.
+func (s *Store) readNobody(ctx context.Context) error {
+	if _, err := s.Person(ctx, nobody.Ref); !errors.Is(err, ErrNone) {
+		return err
+	}
+	item, err := dynamo.Encode(nobody.item(s.now()))
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"list", "listKey", "expires"} {
+		delete(item, name)
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item})
+	return err
 }
 
 // Person returns a person, or ErrNone.

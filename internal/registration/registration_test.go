@@ -3,6 +3,7 @@ package registration_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -314,6 +315,10 @@ func TestANewAddressIsAskedForAlike(t *testing.T) {
 	s.confirmed("known@pafos.example")
 	s.take()
 	s.signIn(s.confirmed("maria@pafos.example"))
+	if _, err := s.members.PersonByAddress(t.Context(), "first@pafos.example"); !errors.Is(err, members.ErrNone) {
+		t.Fatal(err) // the first address that nobody has is looked up twice
+	}
+	version := regexp.MustCompile(`name="version" value="\d+"`) // of the person, who changes each time
 	look := func(address string) string {
 		s.wait(24 * time.Hour)
 		var page string
@@ -321,7 +326,7 @@ func TestANewAddressIsAskedForAlike(t *testing.T) {
 			w := s.do("POST", "/profile/address", url.Values{"address": {address}})
 			page = fmt.Sprint(w.Code, w.Header(), s.do("GET", "/profile", nil).Body)
 		})
-		return calls + "\n" + strings.ReplaceAll(page, address, "ADDRESS")
+		return calls + "\n" + version.ReplaceAllString(strings.ReplaceAll(page, address, "ADDRESS"), "VERSION")
 	}
 	known := look("known@pafos.example")
 	if unknown := look("other@pafos.example"); known != unknown {
@@ -385,6 +390,7 @@ func TestFormInAFrame(t *testing.T) {
 	stays(s.do("POST", "/embed/register?lang=el", form("andreas@pafos.example", "consent", "")), 422, `value="Πάφος"`, `href="#f-consent" target="_self"`)
 	sent := stays(s.do("POST", "/embed/register?lang=el", form("andreas@pafos.example")), 200, "andreas@pafos.example", `action="/embed/register/again?lang=el"`)
 	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(sent)[1]
+	s.wait(time.Minute)
 	stays(s.do("POST", "/embed/register/again?lang=el", url.Values{"token": {token}}), 200, `action="/embed/register/again?lang=el"`, `href="/embed/register?lang=el"`)
 	if mails := s.take(); len(mails) != 2 {
 		t.Errorf("%d mails, want 2", len(mails))
@@ -658,7 +664,7 @@ func TestParallelRegistrationsLeaveOne(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	var group sync.WaitGroup
-	for range 200 {
+	for range 60 {
 		group.Go(func() {
 			if w := s.do("POST", "/register", form("a@pafos.example")); w.Code != 200 {
 				t.Errorf("%d", w.Code)

@@ -138,17 +138,22 @@ func (s prober) send(t *testing.T, at string, names []string) {
 	zip := gzip.NewWriter(&packed)
 	_, _ = zip.Write([]byte(form.Encode()))
 	_ = zip.Close()
-	for _, b := range []struct{ kind, body string }{
+	bodies := []struct{ kind, body string }{
 		{"application/x-www-form-urlencoded", form.Encode()},
 		{"application/x-www-form-urlencoded", "%zz&;=&" + strings.Repeat("a=1&", 5000)},
 		{"application/x-www-form-urlencoded", "revision=x&version=-1&number=99999999999999999999&" + strings.ReplaceAll(form.Encode(), url.QueryEscape(marker), "%00%ff")},
-		{"application/x-www-form-urlencoded", strings.Repeat("a", 256<<10+1)},
-		{"application/json", strings.Repeat(`{"a":[`, 50_000)}, {"application/json", `{"consent":true,"consent":true}`},
-		{"application/json", `{} {}`}, {"application/json", "\xff\xfe"}, {"application/json", "null"}, {"application/json", `"` + strings.Repeat("a", 256<<10) + `"`},
+		{"application/json", `{"consent":true,"consent":true}`},
+		{"application/json", `{} {}`}, {"application/json", "\xff\xfe"}, {"application/json", "null"},
 		{"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../" + marker + "\"\r\n\r\n\x00\r\n--x--\r\n"},
 		{"multipart/form-data; boundary=x", "--x\r\n"}, {"multipart/form-data", ""}, {"text/xml", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>"}, {"", ""}, {marker, marker},
 		{"application/x-www-form-urlencoded; charset=utf-16", packed.String()},
-	} {
+	}
+	if s.cookie != "" { // who is turned away is turned away before the body is read
+		bodies = append(bodies, []struct{ kind, body string }{
+			{"application/x-www-form-urlencoded", strings.Repeat("a", 256<<10+1)}, {"application/json", strings.Repeat(`{"a":[`, 50_000)},
+		}...)
+	}
+	for _, b := range bodies {
 		s.post(t, at, b.kind, b.body).check(t, s.site)
 	}
 	s.ask(t, http.MethodPost, at, packed.String(), map[string]string{

@@ -23,7 +23,10 @@ var launched struct {
 // launch starts a cloud whose functions are started by the tests alone, has all its answers held against
 // the API's description, and remembers it for checkPrivileges.
 func launch(ctx context.Context, o cloud.Options) (*cloud.Cloud, error) {
-	o.NoSchedules, o.Throttle, o.Around = true, template.AccountThrottle, watched
+	o.NoSchedules, o.Throttle = true, template.AccountThrottle
+	if o.Around == nil {
+		o.Around = watched
+	}
 	if o.Log == nil {
 		o.Log = logs()
 	} else {

@@ -66,9 +66,9 @@ func TestPastedNesting(t *testing.T) {
 		"marks that meet": "<p>" + strings.Repeat("<b>x <i>y ", depth) + strings.Repeat("</i></b>", depth),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
+			start := time.Now() // what grows with the square of the depth takes minutes
 			got := fromHTML("<p>" + pasted)
-			if took := time.Since(start); len(got) > 4*len(pasted) || took > 2*time.Second {
+			if took := time.Since(start); len(got) > 4*len(pasted) || took > 30*time.Second {
 				t.Errorf("%d bytes became %d in %v", len(pasted), len(got), took)
 			}
 		})

@@ -123,8 +123,8 @@ func (a *abused) strangersLearnNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	type view struct {
-		first, second, kept, third string // twice at once, and after the limit was forgotten
-		mails                      [3]int
+		first, second, third string // twice at once, and after the limit was forgotten
+		mails                [3]int
 	}
 	look := func(p stranger.Probe, address string) (v view) {
 		a.forget(a.contacted())

@@ -27,11 +27,11 @@ func (d *document) rows(prefix string, s schema) []row {
 			inner, name = *inner.Items, name+"[]"
 		}
 		all = append(all, d.rows(name+".", inner)...)
-		if any := inner.additional(); any != nil {
-			for any.Items != nil {
-				any, name = any.Items, name+".*[]"
+		if others := inner.additional(); others != nil {
+			for others.Items != nil {
+				others, name = others.Items, name+".*[]"
 			}
-			all = append(all, d.rows(name+".", *any)...)
+			all = append(all, d.rows(name+".", *others)...)
 		}
 	}
 	return all

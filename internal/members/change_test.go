@@ -39,7 +39,7 @@ func colleague(t *testing.T, s *members.Store, name, address string) members.Per
 
 func TestTheLastTwoLeaveAtOnce(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	for i := range 8 {
 		name := fmt.Sprintf("Pafos %d", i)
 		org, one := member(t, s, name, fmt.Sprintf("one%d@pafos.example", i))
@@ -56,7 +56,7 @@ func TestTheLastTwoLeaveAtOnce(t *testing.T) {
 
 func TestADecisionMeetsOtherChanges(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	org, p := confirmed(t, s, application("Pafos", "a@pafos.example"))
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -77,7 +77,7 @@ func TestADecisionMeetsOtherChanges(t *testing.T) {
 
 func TestLeavingWithdrawsConsent(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	_, p := member(t, s, "Pafos", "a@pafos.example")
 	if _, err := s.DecidePerson(t.Context(), p.Ref, members.Decision{Action: members.Leave}); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestLeavingWithdrawsConsent(t *testing.T) {
 
 func TestAnInvitationDoesNotGetAroundASuspension(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	org, _ := member(t, s, "Pafos", "a@pafos.example")
 	decide(t, s, org.ID, members.Suspend)
 	a := application("Pafos", "b@pafos.example")
@@ -116,7 +116,7 @@ func TestAnInvitationDoesNotGetAroundASuspension(t *testing.T) {
 
 func TestWhoeverWasDeclinedTakesNoPlace(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	org, _ := member(t, s, "Pafos", "a@pafos.example")
 	stranger := func(i int) error {
 		stored, err := s.Apply(t.Context(), application("Pafos", fmt.Sprintf("%d@pafos.example", i)))
@@ -151,7 +151,7 @@ func TestWhoeverWasDeclinedTakesNoPlace(t *testing.T) {
 
 func TestTwoUnsubscriptionsAtOnceBothCount(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	_, p := member(t, s, "Pafos", "a@pafos.example")
 	all := members.Preferences{Newsletter: members.Every, Announcements: true}
 	for range 8 {
@@ -171,7 +171,7 @@ func TestTwoUnsubscriptionsAtOnceBothCount(t *testing.T) {
 
 func TestTheFirstCoordinatorMayRegisterFirst(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	org, _ := confirmed(t, s, application("Pafos", "desk@munet.example"))
 	p, err := s.EnsureCoordinator(t.Context(), "desk@munet.example", "en")
 	if err != nil || !p.Coordinator || p.State != members.Member || p.Organisation != org.ID {
@@ -181,7 +181,7 @@ func TestTheFirstCoordinatorMayRegisterFirst(t *testing.T) {
 
 func TestTheSecretariatStays(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	p, err := s.EnsureCoordinator(t.Context(), "desk@munet.example", "en")
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestTheSecretariatStays(t *testing.T) {
 
 func TestAFullPageIsTheLast(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	for i := range members.PageSize {
 		member(t, s, fmt.Sprintf("Pafos %d", i), fmt.Sprintf("%d@pafos.example", i))
 	}
@@ -212,7 +212,7 @@ func TestAFullPageIsTheLast(t *testing.T) {
 
 func TestMovingAnAddressTwiceAtOnce(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	_, p := member(t, s, "Pafos", "a@pafos.example")
 	if err := s.AskAddress(t.Context(), p.Ref, "b@pafos.example"); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func TestFilterLooksFurther(t *testing.T) {
 	t.Parallel()
 	client, tables := emulator.Tables(t, "MembersTable")
 	table := tables["MembersTable"]
-	s := members.NewStore(client, table, newClock().now)
+	s := members.NewStore(client, table, atNoon)
 	first, _ := confirmed(t, s, application("Pafos", "a@pafos.example"))
 	out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: dynamo.Key("organisation#"+first.ID, "organisation")})
 	if err != nil {

@@ -53,7 +53,7 @@ func TestLostAnswersChangeNothing(t *testing.T) {
 			o.RateLimiter = unlimited{}
 		})
 	})
-	s := members.NewStore(flaky, tables["MembersTable"], newClock().now)
+	s := members.NewStore(flaky, tables["MembersTable"], atNoon)
 	ctx := t.Context()
 	a, err := s.Apply(ctx, application("Pafos", "a@pafos.example"))
 	if err != nil || a.Revision == 0 {

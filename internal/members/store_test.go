@@ -16,22 +16,12 @@ import (
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// clock is a time that tests move by hand.
-type clock struct{ at atomic.Int64 }
+func atNoon() time.Time { return noon }
 
-func newClock() *clock {
-	c := &clock{}
-	c.at.Store(noon.UnixNano())
-	return c
-}
-func (c *clock) now() time.Time          { return time.Unix(0, c.at.Load()).UTC() }
-func (c *clock) advance(d time.Duration) { c.at.Add(int64(d)) }
-
-func newStore(t *testing.T) (*members.Store, *clock) {
+func newStore(t *testing.T) *members.Store {
 	t.Helper()
 	client, tables := emulator.Tables(t, "MembersTable")
-	c := newClock()
-	return members.NewStore(client, tables["MembersTable"], c.now), c
+	return members.NewStore(client, tables["MembersTable"], atNoon)
 }
 
 func application(name, address string) members.Application {
@@ -63,7 +53,7 @@ func confirmed(t *testing.T, s *members.Store, a members.Application) (members.O
 
 func TestConfirmMakesOrganisationAndRepresentative(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	org, person := confirmed(t, s, application("Δήμος Πάφου", "andreas@pafos.example"))
 	if org.State != members.AwaitingApproval || person.State != members.AwaitingApproval {
 		t.Errorf("states %s and %s, want both awaiting approval", org.State, person.State)
@@ -83,7 +73,7 @@ func TestConfirmMakesOrganisationAndRepresentative(t *testing.T) {
 
 func TestConfirmTwiceIsConfirmOnce(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	stored, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +96,7 @@ func TestConfirmTwiceIsConfirmOnce(t *testing.T) {
 
 func TestParallelApplicationsLeaveOne(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	parallel(t, 200, func(i int) (members.Application, error) {
 		return s.Apply(t.Context(), application(fmt.Sprintf("Pafos %d", i), "a@pafos.example"))
 	})
@@ -118,7 +108,7 @@ func TestParallelApplicationsLeaveOne(t *testing.T) {
 
 func TestAnApplicationInVainKeepsNothingAndLocksNothing(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	_, p := member(t, s, "Pafos", "a@pafos.example")
 	a, err := s.ApplyInVain(t.Context(), p.Address)
 	if err != nil || a.Revision != 1 || a.Contact.Address != "" {
@@ -141,7 +131,7 @@ func TestAnApplicationInVainKeepsNothingAndLocksNothing(t *testing.T) {
 
 func TestConfirmRefusesOtherContentThanShown(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	shown, err := s.Apply(t.Context(), application("Pafos", "a@pafos.example"))
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +146,7 @@ func TestConfirmRefusesOtherContentThanShown(t *testing.T) {
 
 func TestSecondRepresentativeJoinsKnownOrganisation(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	first, one := confirmed(t, s, application("Δήμος Πάφου", "one@pafos.example"))
 	second, two := confirmed(t, s, application("ΔΗΜΟΣ  ΠΑΦΟΥ", "two@pafos.example"))
 	if first.ID != second.ID || one.Ref == two.Ref {
@@ -179,7 +169,7 @@ func TestSecondRepresentativeJoinsKnownOrganisation(t *testing.T) {
 
 func TestInvitedRepresentativeIsMemberOnConfirming(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	a := application("Larnaka", "a@larnaka.example")
 	a.InvitedBy = "Maria"
 	stored, invited, err := s.Invite(t.Context(), a)
@@ -200,7 +190,7 @@ func TestInvitedRepresentativeIsMemberOnConfirming(t *testing.T) {
 
 func TestTwoCoordinatorsAtOnce(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	org, _ := confirmed(t, s, application("Pafos", "a@pafos.example"))
 	var decided, refused atomic.Int32
 	var group sync.WaitGroup
@@ -226,7 +216,7 @@ func TestTwoCoordinatorsAtOnce(t *testing.T) {
 
 func TestTheWayInAndOut(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	ctx := t.Context()
 	org, p := confirmed(t, s, application("Pafos", "a@pafos.example"))
 	for _, step := range []struct {
@@ -260,7 +250,7 @@ func TestTheWayInAndOut(t *testing.T) {
 
 func TestListPagesOnceThroughEverything(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	const all = 60
 	parallel(t, all, func(i int) (bool, error) {
 		a := application(fmt.Sprintf("Town %02d", i), fmt.Sprintf("a@town%d.example", i))
@@ -304,7 +294,7 @@ func TestListPagesOnceThroughEverything(t *testing.T) {
 
 func TestPreferencesAreRecorded(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	_, p := confirmed(t, s, application("Pafos", "a@pafos.example"))
 	never := members.Preferences{Newsletter: members.Never}
 	for range 2 {
@@ -324,7 +314,7 @@ func TestPreferencesAreRecorded(t *testing.T) {
 
 func TestProfileEditors(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	confirmed(t, s, application("Limassol", "a@limassol.example"))
 	org, p := confirmed(t, s, application("Pafos", "a@pafos.example"))
 	profile := org.Profile
@@ -355,7 +345,7 @@ func TestProfileEditors(t *testing.T) {
 
 func TestFirstCoordinator(t *testing.T) {
 	t.Parallel()
-	s, _ := newStore(t)
+	s := newStore(t)
 	refs := parallel(t, 10, func(int) (members.Ref, error) {
 		p, err := s.EnsureCoordinator(t.Context(), "desk@munet.example", "en")
 		if !p.Coordinator {

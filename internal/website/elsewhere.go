@@ -12,7 +12,7 @@ import (
 // and its methods by four.
 func tellElsewhere(m *web.Mux) {
 	path := ""
-	for line := range strings.Lines(string(description)) {
+	for line := range strings.Lines(description) {
 		name, _, _ := strings.Cut(line, ":")
 		method := strings.ToUpper(strings.TrimSpace(name))
 		switch {

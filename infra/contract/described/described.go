@@ -45,7 +45,7 @@ var Load = sync.OnceValues(func() (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(filepath.Join(root, "internal", "website", "openapi.yaml"))
+	text, err := os.ReadFile(filepath.Join(root, "internal", "website", "openapi.yaml")) //nolint:gosec // a file of the checkout
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ var Load = sync.OnceValues(func() (*Description, error) {
 func (d *Description) Operations() []string {
 	var all []string
 	for path, item := range d.at("/paths") {
-		for method := range item.(map[string]any) {
+		for method := range asMap(item) {
 			all = append(all, strings.ToUpper(method)+" "+path)
 		}
 	}

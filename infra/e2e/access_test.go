@@ -43,7 +43,7 @@ type gate struct {
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, startAlone(t))
-	var last []string // what ends the caller's membership comes when the others are done
+	last := map[string][]string{} // what ends the caller's membership comes when the others are done
 	group, ctx := errgroup.WithContext(t.Context())
 	group.SetLimit(4)
 	cells := 0
@@ -52,8 +52,8 @@ func TestAccess(t *testing.T) {
 		for _, r := range f.Routes {
 			switch r.Path {
 			case "": // whatever is not found
-			case "/leave":
-				last = append(last, r.Method+" "+r.Path)
+			case "/leave", "/my-data/erasure":
+				last[r.Path] = append(last[r.Path], r.Method+" "+r.Path)
 			default:
 				routes = append(routes, r.Method+" "+r.Path)
 			}
@@ -64,8 +64,11 @@ func TestAccess(t *testing.T) {
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.tryAll(t.Context(), t, last); err != nil {
-		t.Fatal(err)
+	for _, routes := range last {
+		if err := g.tryAll(t.Context(), t, routes); err != nil {
+			t.Fatal(err)
+		}
+		g = newGate(t, g.site) // of people who have come back
 	}
 	if cells < 1000 {
 		t.Errorf("the matrix has %d cells only", cells)
@@ -118,6 +121,9 @@ func (g *gate) tryAll(ctx context.Context, t *testing.T, routes []string) error 
 	for _, c := range g.callers {
 		for _, route := range routes {
 			want := refusal(contract.Access(route), c.access)
+			if route == "POST /my-data/erasure" && c.access >= web.BeforeFactor { // of a coordinator it asks more than of others
+				want = refusal(web.SteppedUp, c.access)
+			}
 			got, err := g.try(ctx, route, c)
 			if err != nil {
 				return fmt.Errorf("%s as %s: %w", route, c.name, err)

@@ -16,6 +16,7 @@ func TestBrowserErasure(t *testing.T) {
 	b.open("/sign-in")
 	b.signIn(address)
 	b.looksAt("/my-data")
+	b.open("/my-data")
 	b.press(`form[action="/my-data/export"] button`)
 	b.sees("We are putting your copy together")
 	s.invoke(t, "DataRequestsFunction")

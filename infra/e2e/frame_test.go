@@ -21,6 +21,18 @@ func (b *browser) frames(path string) []*target.Info {
 	})
 }
 
+// framed reports whether a frame of the page, which has been loaded, goes on showing a page of ours. In
+// place of one that may not be shown the browser puts a page of its own, a moment later.
+func (b *browser) framed(path string) bool {
+	b.t.Helper()
+	for end := time.Now().Add(5 * time.Second); len(b.frames(path)) > 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			return true
+		}
+	}
+	return false
+}
+
 // frame is what a person sees in a frame of the page.
 func (b *browser) frame(path string) *browser {
 	b.t.Helper()

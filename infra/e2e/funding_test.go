@@ -15,6 +15,7 @@ import (
 	"github.com/municipalitiesnet/munet/infra/local/portal"
 	"github.com/municipalitiesnet/munet/internal/call"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
+	"github.com/municipalitiesnet/munet/internal/language"
 	"github.com/municipalitiesnet/munet/internal/members"
 )
 
@@ -52,8 +53,10 @@ func fundingSite(t *testing.T) *site {
 	return &site{c, newClient()}
 }
 
-// in is a day from now on.
-func in(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+// in is a day from now on, in Brussels, where deadlines are.
+func in(days int) string {
+	return time.Now().In(language.Brussels()).AddDate(0, 0, days).Format(time.DateOnly)
+}
 
 // catalogue has one topic that fits the officers, until a day, and others.
 func catalogue(deadline string) []portal.Call {

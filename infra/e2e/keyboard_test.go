@@ -166,4 +166,4 @@ func withLanguage(path, language string) string {
 }
 
 // browserTime bounds one browser test.
-const browserTime = 2 * time.Minute
+const browserTime = 4 * time.Minute

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -106,10 +107,27 @@ func (s *site) pausesByBounces(t *testing.T, c *visitor) {
 			t.Fatalf("the newsletter does not pause:\n%s", c.words())
 		}
 	}
-	c.open("/desk/members?words=bounce+39")
-	c.open(c.find(`href="(/desk/members/[A-Z0-9]{16})"`))
-	c.sees("Email to this address came back.")
+	for _, person := range c.bounced() { // some are never written to, as the newsletter pauses
+		c.open(person)
+		if strings.Contains(c.page, "Email to this address came back.") {
+			return
+		}
+	}
+	t.Error("no member is said to be somebody whose mail came back")
 }
+
+// bounced are the pages of the organisations whose people pausesByBounces enrols, 25 of them.
+func (v *visitor) bounced() []string {
+	v.t.Helper()
+	v.open("/desk/members?words=simulator.amazonses")
+	var pages []string
+	for _, found := range organisationLink.FindAllStringSubmatch(v.page, -1) {
+		pages = append(pages, found[1])
+	}
+	return pages
+}
+
+var organisationLink = regexp.MustCompile(`href="(/desk/members/[A-Z0-9]{16})"`)
 
 // takesMailAgain is a mailbox that was full for a while: what counted against it is forgotten.
 func (s *site) takesMailAgain(t *testing.T) {

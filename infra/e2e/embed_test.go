@@ -49,7 +49,7 @@ func (b *browser) shows(w *website, content string) {
 	w.mu.Lock()
 	w.page = content
 	w.mu.Unlock()
-	b.do(chromedp.Navigate(w.origin), chromedp.WaitReady("main"), chromedp.Sleep(200*time.Millisecond))
+	b.do(chromedp.Navigate(w.origin), chromedp.WaitReady("main"), chromedp.Sleep(time.Second))
 }
 
 // snippet returns the code that a page for webmasters offers to copy, by words in it.

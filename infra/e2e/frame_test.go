@@ -21,16 +21,18 @@ func (b *browser) frames(path string) []*target.Info {
 	})
 }
 
-// framed reports whether a frame of the page, which has been loaded, goes on showing a page of ours. In
-// place of one that may not be shown the browser puts a page of its own, a moment later.
+// framed reports whether a frame of the page, which has been loaded, shows a page of ours. In place of
+// one that may not be shown the browser puts a page of its own, under the same address.
 func (b *browser) framed(path string) bool {
 	b.t.Helper()
-	for end := time.Now().Add(5 * time.Second); len(b.frames(path)) > 0; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			return true
-		}
+	frames := b.frames(path)
+	if len(frames) == 0 {
+		b.t.Fatalf("there is no frame with %s", path)
 	}
-	return false
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(frames[0].TargetID))
+	b.t.Cleanup(cancel)
+	f := &browser{t: b.t, site: b.site, ctx: ctx, axe: b.axe}
+	return evaluate[string](f, "location.protocol") != "chrome-error:"
 }
 
 // frame is what a person sees in a frame of the page.

@@ -209,7 +209,7 @@ func TestFunding(t *testing.T) {
 	if s.mailsTo(t, quiet) != before {
 		t.Error("mail about an interest that is paused")
 	}
-	s.api(t, http.MethodGet, "/api/calls?theme=housing", "", 200)
+	s.api(t, http.MethodGet, "/api/calls?topic=housing", "", 200)
 	if err := s.lintAll(); err != nil {
 		t.Error(err)
 	}

@@ -178,7 +178,9 @@ func TestFunding(t *testing.T) {
 	secret := strings.TrimPrefix(v.find(`<code>([^<]+/calendars/[^<]+)</code>`), s.URL)
 
 	v.open("/calls?words=rivers")
-	v.open(v.find(`href="(/calls/[A-Z2-7]{16})`) + "/follow")
+	rivers := v.find(`href="(/calls/[A-Z2-7]{16})`)
+	s.api(t, http.MethodGet, "/api"+rivers, "", 200)
+	v.open(rivers + "/follow")
 	v.sees("Rivers without borders")
 	v.send(v.path, url.Values{})
 	s.remindersDue(t)

@@ -15,13 +15,23 @@ import (
 	"github.com/municipalitiesnet/munet/internal/web"
 )
 
-// Decode reads the request's body into v. Unknown and duplicate names, wrong types and
+// errNull refuses null, which the decoder would take for the empty value of any type.
+var errNull = errors.New("jsonbody: null")
+
+var noNull = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, _ any) error {
+	if d.PeekKind() == 'n' {
+		return errNull
+	}
+	return errors.ErrUnsupported
+}))
+
+// Decode reads the request's body into v. Unknown and duplicate names, wrong types, null and
 // anything after the value are refused with a fault that names the field.
 func Decode(r *http.Request, v any) error {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
 		return fault.New(http.StatusUnsupportedMediaType, "unsupported-media-type")
 	}
-	err := json.UnmarshalRead(r.Body, v, json.RejectUnknownMembers(true))
+	err := json.UnmarshalRead(r.Body, v, json.RejectUnknownMembers(true), noNull)
 	if err == nil {
 		return nil
 	}

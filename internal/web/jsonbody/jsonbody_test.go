@@ -24,6 +24,7 @@ func TestDecode(t *testing.T) {
 		"unknown field": {"application/json", `{"nom":"x"}`, 400, "nom"},
 		"duplicate":     {"application/json", `{"name":"x","name":"y"}`, 400, "name"},
 		"wrong type":    {"application/json", `{"name":{"a":1}}`, 400, "name"},
+		"null":          {"application/json", `{"name":null}`, 400, "name"},
 		"too large":     {"application/json", `{"name":"` + strings.Repeat("x", web.MaxBody) + `"}`, 413, ""},
 		"deep":          {"application/json", strings.Repeat("[", 100_000), 400, ""},
 	} {

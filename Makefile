@@ -86,7 +86,7 @@ vulnerabilities: ## Ask Go's database whether our code calls something vulnerabl
 # Validating needs no account; SAM only wants a region to complete the names in the template.
 template: $(PYTHON)/installed
 	AWS_DEFAULT_REGION=eu-central-1 $(PYTHON)/python -m samcli validate --lint
-	$(PYTHON)/python $(PYTHON)/cfn-lint template.yaml
+	$(PYTHON)/python $(PYTHON)/cfn-lint template.yaml infra/github.yaml
 
 description: $(PYTHON)/installed
 	$(PYTHON)/openapi-spec-validator internal/website/openapi.yaml

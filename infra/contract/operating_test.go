@@ -80,6 +80,42 @@ var sectionHeading = regexp.MustCompile(`(?m)^## ([A-Z][a-z]+(?:[A-Z][a-z]+)+)$`
 
 // Each alarm leads to its section, which says what it means, where to look first and what to do; and
 // each such section has its alarm.
+// What a function is granted and the boundary of GitHub's deployments does not have, it could not do.
+func TestBoundaryAllowsWhatFunctionsDo(t *testing.T) {
+	var account struct {
+		Resources struct {
+			Boundary struct {
+				Properties struct {
+					PolicyDocument struct {
+						Statement []struct {
+							Action []string `yaml:"Action"`
+						} `yaml:"Statement"`
+					} `yaml:"PolicyDocument"`
+				} `yaml:"Properties"`
+			} `yaml:"Boundary"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(read(t, "infra/github.yaml"), &account); err != nil {
+		t.Fatal(err)
+	}
+	var allowed []string
+	for _, s := range account.Resources.Boundary.Properties.PolicyDocument.Statement {
+		allowed = append(allowed, s.Action...)
+	}
+	for _, f := range load(t).Functions {
+		for _, grant := range f.Grants {
+			if !slices.Contains(allowed, grant.Action) {
+				t.Errorf("%s is granted %s, which infra/github.yaml does not let it do", f.LogicalID, grant)
+			}
+		}
+	}
+	for _, action := range []string{"sqs:SendMessage", "lambda:InvokeFunction", "logs:PutLogEvents"} { // what SAM grants
+		if !slices.Contains(allowed, action) {
+			t.Errorf("infra/github.yaml does not allow %s", action)
+		}
+	}
+}
+
 func TestEveryAlarmHasItsSection(t *testing.T) {
 	sections := map[string]string{} // "mail.md#mailquota" by alarm
 	for name, text := range documents(t) {

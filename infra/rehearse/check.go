@@ -39,7 +39,8 @@ type expanded struct {
 			Environment struct {
 				Variables map[string]any
 			}
-			Policies []struct{ PolicyDocument any }
+			Policies            []struct{ PolicyDocument any }
+			PermissionsBoundary any
 		}
 	}
 	Outputs map[string]any
@@ -69,7 +70,7 @@ func (r *request) check(ctx context.Context, python string) error {
 	return errors.Join(append(problems, checkExpanded(text), lint(ctx, python, text))...)
 }
 
-// checkExpanded returns what is too much for a stack.
+// checkExpanded returns what is too much for a stack, and the roles that GitHub could not create.
 func checkExpanded(text []byte) error {
 	var all expanded
 	if err := json.Unmarshal(text, &all); err != nil {
@@ -86,6 +87,9 @@ func checkExpanded(text []byte) error {
 		}
 		if n := sizeOf(resource.Properties.Environment.Variables); n > maxEnvironment {
 			refuse("the environment of %s may have %d bytes", id, n)
+		}
+		if resource.Type == "AWS::IAM::Role" && resource.Properties.PermissionsBoundary == nil {
+			refuse("%s is a role without the boundary that infra/github.yaml asks for", id)
 		}
 		policies, err := json.Marshal(resource.Properties.Policies)
 		if err != nil {

@@ -49,8 +49,10 @@ func TestResources(t *testing.T) {
 		"fine":                 {fine, true},
 		"a name":               {strings.Replace(fine, "AFunction", "A-Function", 1), false},
 		"too much environment": {strings.Replace(fine, `"1"`, `"`+strings.Repeat("x", 4<<10)+`"`, 1), false},
+		"a role":               {`"ARole":{"Type":"AWS::IAM::Role","Properties":{"PermissionsBoundary":{"Fn::If":[]}}}`, true},
+		"an unbounded role":    {`"ARole":{"Type":"AWS::IAM::Role","Properties":{}}`, false},
 		"too long a policy": {
-			`"ARole":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":"` + strings.Repeat("x", 11000) + `"}]}}`, false,
+			`"ARole":{"Type":"AWS::IAM::Role","Properties":{"PermissionsBoundary":"x","Policies":[{"PolicyDocument":"` + strings.Repeat("x", 11000) + `"}]}}`, false,
 		},
 	} {
 		if err := checkExpanded([]byte(`{"Resources":{` + test.resources + `}}`)); (err == nil) != test.fine {

@@ -11,13 +11,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/local/checkout"
 )
 
@@ -47,7 +46,7 @@ func run(ctx context.Context, n int, route string, write bool) error {
 	if err != nil || !write {
 		return err
 	}
-	return writeSection("docs/performance.md", text)
+	return report.Write("docs/performance.md", begin, end, text)
 }
 
 // The marks between which the table stands.
@@ -55,16 +54,3 @@ const (
 	begin = "<!-- enumeration: written by go run ./infra/bench/enumeration -write -->\n"
 	end   = "<!-- enumeration: end -->"
 )
-
-func writeSection(path, text string) error {
-	page, err := os.ReadFile(path) //nolint:gosec // the checkout's own
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(page), begin)
-	_, after, ends := strings.Cut(rest, end)
-	if !found || !ends {
-		return errors.New(path + " has no section for enumeration")
-	}
-	return os.WriteFile(path, []byte(before+begin+"\n"+text+"\n"+end+after), 0o644) //nolint:gosec // a page
-}

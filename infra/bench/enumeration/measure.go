@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"runtime"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/local/cloud"
 	"github.com/municipalitiesnet/munet/infra/stranger"
 	"github.com/municipalitiesnet/munet/internal/dynamo"
@@ -60,7 +60,7 @@ func measure(ctx context.Context, n int, route string) (text string, err error) 
 	}
 	probes := stranger.Probes("", func(address string) string { return links.Again(address, time.Now()) })
 	signIn, register, json, again := probes[0], probes[1], probes[2], probes[3]
-	out := fmt.Sprintf("%d requests of each kind, in random order, one at a time, on %d processors (%s).\n\n", n, runtime.NumCPU(), runtime.GOARCH)
+	out := report.Machine() + fmt.Sprintf("%d requests of each kind, in random order, one at a time.\n\n", n)
 	out += "| route | addresses | median | of nobody | p |\n|---|---|---:|---:|---:|\n"
 	fmt.Print(out)
 	for _, p := range []pair{

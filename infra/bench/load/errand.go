@@ -25,7 +25,7 @@ type town struct {
 	population
 	shelf    *shelf.Shelf
 	members  chan signedIn // who is not on an errand at the moment
-	next     counter       // of what is written
+	next     *counter      // of what is written
 	entering atomic.Int64  // counts those who sign in by mail
 }
 

@@ -114,7 +114,7 @@ const (
 )
 
 // rates are offered one after the other until it is too much.
-var rates = []float64{25, 50, 75, 100, 130, 160, 200, 250, 300}
+var rates = []float64{10, 25, 50, 75, 100, 130, 160, 200, 250, 300}
 
 // measure measures one network and returns its section.
 func measure(ctx context.Context, cache, program string, p population, o *options) (text string, err error) {
@@ -186,7 +186,7 @@ func ordinary(ctx context.Context, b *strings.Builder, program string, d *databa
 		return 0, err
 	}
 	defer t.networks.close()
-	if _, err := c.run(ctx, t, rates[0], runLength/3); err != nil { // starts the processes
+	if _, err := c.run(ctx, t, rates[1], runLength); err != nil { // starts the processes
 		return 0, err
 	}
 	climbed, err := climb(ctx, c, t, rates, stepLength)

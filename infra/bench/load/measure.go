@@ -26,7 +26,7 @@ func newTraffic(ctx context.Context, s site, p population) (*traffic, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &town{population: p, shelf: made, members: make(chan signedIn, p.sessions())}
+	t := &town{population: p, shelf: made, next: newCounter(), members: make(chan signedIn, p.sessions())}
 	people := members.NewStore(s.client, s.names["MembersTable"], time.Now)
 	store := session.NewStore(s.client, s.names["SessionsTable"], people, time.Now)
 	var items []dynamo.Item

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,10 +24,16 @@ type signedIn struct {
 	session      string // its id
 }
 
-// counter numbers what is written, so that it is found again.
-type counter struct{ atomic.Int64 }
+// counter marks what is written, so that it is found again, and not mistaken for what an earlier run wrote
+// into the same tables.
+type counter struct {
+	run string
+	n   atomic.Int64
+}
 
-func (c *counter) marker() string { return fmt.Sprintf("mark%07d", c.Add(1)) }
+func newCounter() *counter { return &counter{run: strings.ToLower(rand.Text()[:6])} }
+
+func (c *counter) marker() string { return fmt.Sprintf("mark-%s-%d", c.run, c.n.Add(1)) }
 
 // mailTime is how long people wait for a mail, and mailPoll how often they look.
 const (

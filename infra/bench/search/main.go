@@ -13,8 +13,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/infra/local/checkout"
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
 )
@@ -58,15 +58,5 @@ func writeSection(text string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(root, "docs", "performance.md")
-	page, err := os.ReadFile(path) //nolint:gosec // the checkout's own
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(page), begin)
-	_, after, found2 := strings.Cut(rest, end)
-	if !found || !found2 {
-		return fmt.Errorf("%s has no section for the search", path)
-	}
-	return os.WriteFile(path, []byte(before+begin+"\n"+text+end+after), 0o644) //nolint:gosec // a page
+	return report.Write(filepath.Join(root, "docs", "performance.md"), begin, end, text)
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/municipalitiesnet/munet/infra/bench/report"
 	"github.com/municipalitiesnet/munet/internal/search"
 )
 
@@ -28,7 +28,7 @@ func measure(ctx context.Context, documents int, seed uint64) (text string, err 
 			err = err2
 		}
 	}()
-	r := report{}
+	r := figures{{"what", "figure"}}
 	c := newCorpus(seed)
 	begin := time.Now()
 	if err := t.store.Rebuild(ctx, c.documents(documents)); err != nil {
@@ -47,11 +47,11 @@ func measure(ctx context.Context, documents int, seed uint64) (text string, err 
 	if err := r.warm(ctx, t, c); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("### Search in %d documents of about 700 words, in nine languages\n\n%s\n", documents, r.String()), nil
+	return fmt.Sprintf("### Search in %d documents of about 700 words, in nine languages\n\n%s", documents, report.Table(r)), nil
 }
 
 // cold measures new processes.
-func (r *report) cold(ctx context.Context, t *table, seed uint64) error {
+func (r *figures) cold(ctx context.Context, t *table, seed uint64) error {
 	var results []coldResult
 	for i := range starts {
 		result, err := cold(ctx, t, seed+uint64(i))
@@ -71,7 +71,7 @@ func (r *report) cold(ctx context.Context, t *table, seed uint64) error {
 }
 
 // warm measures a process that has answered before.
-func (r *report) warm(ctx context.Context, t *table, c *corpus) error {
+func (r *figures) warm(ctx context.Context, t *table, c *corpus) error {
 	reader := search.NewReader(t.store)
 	if _, err := reader.Index(ctx); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (r *report) warm(ctx context.Context, t *table, c *corpus) error {
 }
 
 // changes measures what one published document means to a warm process.
-func (r *report) changes(ctx context.Context, t *table, c *corpus, reader *search.Reader) error {
+func (r *figures) changes(ctx context.Context, t *table, c *corpus, reader *search.Reader) error {
 	settle := func() { time.Sleep(2100 * time.Millisecond) } // longer than a snapshot is used
 	settle()
 	t.used.take()
@@ -155,26 +155,10 @@ func (r *report) changes(ctx context.Context, t *table, c *corpus, reader *searc
 	return nil
 }
 
-// report is a table of two columns.
-type report struct{ rows [][2]string }
+// figures is a table of two columns.
+type figures report.Table
 
-func (r *report) add(what, figure string) { r.rows = append(r.rows, [2]string{what, figure}) }
-
-func (r *report) String() string {
-	widths := [2]int{}
-	for _, row := range r.rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], len([]rune(cell)))
-		}
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "| %-*s | %-*s |\n|%s|%s|\n", widths[0], "what", widths[1], "figure",
-		strings.Repeat("-", widths[0]+2), strings.Repeat("-", widths[1]+2))
-	for _, row := range r.rows {
-		fmt.Fprintf(&b, "| %-*s | %-*s |\n", widths[0], row[0], widths[1], row[1])
-	}
-	return b.String()
-}
+func (f *figures) add(what, figure string) { *f = append(*f, []string{what, figure}) }
 
 // percentiles tells the median and the worst of durations, on a part of a processor.
 func percentiles(all []time.Duration, share float64) string {

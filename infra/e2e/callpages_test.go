@@ -11,7 +11,10 @@ import (
 // TestBrowserCalls saves a search as an interest and follows a call by keyboard, and has axe look at
 // the pages about funding on a phone.
 func TestBrowserCalls(t *testing.T) {
+	t.Parallel()
+	const curator = "curator@munet.example.org"
 	s := start(t)
+	s.coordinator(t, curator, "en")
 	orchards := call.Record{
 		Source: call.ByForm, ID: "orchards", Rank: call.RankForm, Content: call.Content{
 			Title: "Orchards where neighbours meet", Programme: "CERV", Kind: call.Grant, Summary: "Shared gardens of towns.",
@@ -33,7 +36,7 @@ func TestBrowserCalls(t *testing.T) {
 		b.looksAt(path)
 	}
 	b.open("/sign-in?lang=en")
-	b.signIn(coordinator)
+	b.signIn(curator)
 	b.open("/calls?lang=en&words=orchards")
 	b.press(`a[href^="/my-funding/new"]`)
 	b.press(`button[value="next"]`)

@@ -27,6 +27,7 @@ const (
 // TestKilledFiveTimesNobodyGetsTwo kills the dissemination process while it sends to 1,000 members.
 // What SES accepted, which the stand-in writes down and syncs, is the judge.
 func TestKilledFiveTimesNobodyGetsTwo(t *testing.T) {
+	t.Parallel()
 	s := startAlone(t)
 	s.enrol(t, crowd)
 	c := s.visitor(t)

@@ -15,10 +15,14 @@ import (
 	"github.com/municipalitiesnet/munet/internal/dynamo"
 )
 
-// looksAtNewsletters opens every page about a newsletter, in each state that a newsletter can have.
-func (b *browser) looksAtNewsletters() {
-	b.t.Helper()
-	t, s := b.t, b.site
+// TestBrowserNewsletters has axe look at every page about a newsletter, in each state that a newsletter can
+// have.
+func TestBrowserNewsletters(t *testing.T) {
+	s := start(t)
+	b := s.browser(t)
+	b.phone()
+	b.open("/sign-in")
+	b.signIn(coordinator)
 	s.enrol(t, 3)
 	c := s.visitor(t)
 	c.signIn(coordinator)

@@ -25,6 +25,9 @@ func TestBrowserPractice(t *testing.T) {
 	_, alike := s.inLibrary(t, "SK")
 	s.eventually(t, "/api/practices?country=SK", alike)
 	s.Kill("PracticesFunction") // a new process looks into the index at once
+	t.Parallel()
+	const reviewer = "reviewer@munet.example.org"
+	s.coordinator(t, reviewer, "en")
 	address := s.member(t, "Kadri", "en", tartu)
 	colleague := s.visitor(t)
 	colleague.signIn(s.member(t, "Jaan", "en", tartu))
@@ -50,7 +53,7 @@ func TestBrowserPractice(t *testing.T) {
 
 	desk.phone()
 	desk.open("/sign-in")
-	desk.signIn(coordinator)
+	desk.signIn(reviewer)
 	desk.decides(id, 1, "askChanges", "Changes are asked")
 	b.open(b.site.link(t, s.mailTo(t, address, "Please look again"), own))
 	b.fits()

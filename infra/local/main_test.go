@@ -101,7 +101,7 @@ func awaitReady(t *testing.T, output io.Reader, line string) {
 		if !ok {
 			t.Fatal("the command ended before it was ready")
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		t.Fatalf("the command has not printed %q", line)
 	}
 }

@@ -93,6 +93,7 @@ func TestPassingFaults(t *testing.T) {
 		"a web page": {Page: 3}, "slow": {Slow: 1, SlowFor: 3000}, "other types": {Types: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHarness(t, portal.Catalogue(120, 4, today))
 			h.portal.Set(faults)
 			run := h.run(t)
@@ -133,6 +134,7 @@ func TestStayingFaults(t *testing.T) {
 		"50 MB":     {portal.Faults{Large: -1}, "large"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHarness(t, portal.Catalogue(30, 6, today))
 			h.run(t)
 			h.later(6 * time.Hour)

@@ -312,6 +312,28 @@ func (a *abused) oneClickIsNeverRefused(t *testing.T) {
 	}
 }
 
+// TestBrowserTooSoon sends a form from a network that has sent too many, and sends it again from the page
+// that says so when it may.
+func TestBrowserTooSoon(t *testing.T) {
+	t.Parallel()
+	a := startAbused(t)
+	b := a.browser(t)
+	b.phone()
+	here := limit.Count{Limit: limit.Forms, What: "127.0.0.1/32"}
+	for _, language := range []string{"en", "el"} {
+		b.open(withLanguage("/sign-in", language))
+		b.fill(`[name="address"]`, "patient@larnaca.example")
+		a.exhaust(here)
+		b.press(`main form .button`)
+		b.sees(map[string]string{"en": "Please wait a moment. Nothing is lost", "el": "Τίποτα δεν χάθηκε"}[language])
+		b.fits()
+	}
+	a.forget(here)
+	b.press(`main form .button`)
+	b.sees("patient@larnaca.example")
+	a.mailTo(t, "patient@larnaca.example", "")
+}
+
 // draftOf begins a practice, which nobody else may know of.
 func (a *abused) draftOf(store *practice.Store, ref members.Ref) string {
 	a.Helper()

@@ -158,7 +158,7 @@ func (r *figures) changes(ctx context.Context, t *table, c *corpus, reader *sear
 // figures is a table of two columns.
 type figures report.Table
 
-func (f *figures) add(what, figure string) { *f = append(*f, []string{what, figure}) }
+func (r *figures) add(what, figure string) { *r = append(*r, []string{what, figure}) }
 
 // percentiles tells the median and the worst of durations, on a part of a processor.
 func percentiles(all []time.Duration, share float64) string {

@@ -107,7 +107,7 @@ func (c *icalWriter) line(name, value string) {
 	}
 }
 
-// escape writes a text as a value (RFC 5545, 3.3.11).
-func escape(text string) string {
-	return strings.NewReplacer("\r\n", `\n`, "\n", `\n`, `\`, `\\`, `;`, `\;`, `,`, `\,`).Replace(text)
-}
+// icalText writes a text as a value (RFC 5545, 3.3.11).
+var icalText = strings.NewReplacer("\r\n", `\n`, "\n", `\n`, `\`, `\\`, `;`, `\;`, `,`, `\,`)
+
+func escape(text string) string { return icalText.Replace(text) }

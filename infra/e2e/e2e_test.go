@@ -49,10 +49,6 @@ func newClient() *http.Client {
 }
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
-		_ = flag.Set("test.parallel", "3") // they wait for other processes more than they compute
-	}
 	code := m.Run()
 	quitChromium()
 	if running != nil {

@@ -38,7 +38,7 @@ var emulator = npm.Package{
 
 const (
 	minimumJava  = 17
-	startTimeout = 60 * time.Second
+	startTimeout = 3 * time.Minute // seconds, but for a machine that has much else to do
 	stopGrace    = 5 * time.Second
 )
 

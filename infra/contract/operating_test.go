@@ -78,8 +78,6 @@ func TestTwoStacksFitIntoOneAccount(t *testing.T) {
 // sectionHeading is that of an alarm: one word in capitals and small letters.
 var sectionHeading = regexp.MustCompile(`(?m)^## ([A-Z][a-z]+(?:[A-Z][a-z]+)+)$`)
 
-// Each alarm leads to its section, which says what it means, where to look first and what to do; and
-// each such section has its alarm.
 // What a function is granted and the boundary of GitHub's deployments does not have, it could not do.
 func TestBoundaryAllowsWhatFunctionsDo(t *testing.T) {
 	var account struct {
@@ -116,6 +114,8 @@ func TestBoundaryAllowsWhatFunctionsDo(t *testing.T) {
 	}
 }
 
+// Each alarm leads to its section, which says what it means, where to look first and what to do; and
+// each such section has its alarm.
 func TestEveryAlarmHasItsSection(t *testing.T) {
 	sections := map[string]string{} // "mail.md#mailquota" by alarm
 	for name, text := range documents(t) {

@@ -75,7 +75,7 @@ func run(ctx context.Context, runs int, write bool) error {
 		all.WriteString(text)
 	}
 	if write {
-		return report.Write("docs/performance.md", reportBegin, reportEnd, all.String())
+		return report.Write(reportBegin, reportEnd, all.String())
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func run(ctx context.Context, n int, route string, write bool) error {
 	if err != nil || !write {
 		return err
 	}
-	return report.Write("docs/performance.md", begin, end, text)
+	return report.Write(begin, end, text)
 }
 
 // The marks between which the table stands.

@@ -55,7 +55,7 @@ func run(ctx context.Context, o options, write bool) error {
 	if !write {
 		return nil
 	}
-	return report.Write("docs/performance.md", begin, end, text)
+	return report.Write(begin, end, text)
 }
 
 // The marks between which the table stands.

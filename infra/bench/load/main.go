@@ -100,7 +100,7 @@ func (o *options) run(ctx context.Context) error {
 // writeSection puts what was measured with so many members into its section of the document.
 func writeSection(members int, text string) error {
 	begin := fmt.Sprintf("<!-- load %d: written by go run ./infra/bench/load -write -->\n", members)
-	return report.Write("docs/performance.md", begin, fmt.Sprintf("<!-- load %d: end -->", members), text)
+	return report.Write(begin, fmt.Sprintf("<!-- load %d: end -->", members), text)
 }
 
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "load: "+format+"\n", args...) }

@@ -5,10 +5,13 @@ package report
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/municipalitiesnet/munet/infra/local/checkout"
 )
 
 // A Table has its head in the first row.
@@ -55,8 +58,16 @@ func Machine() string {
 		runtime.GOOS, runtime.GOARCH, runtime.Version(), time.Now().UTC().Format(time.DateOnly))
 }
 
-// Write replaces what a document has between two marks. The first ends with a line break.
-func Write(path, begin, end, text string) error {
+// Write replaces what docs/performance.md has between two marks. The first ends with a line break.
+func Write(begin, end, text string) error {
+	root, err := checkout.Root()
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(root, "docs", "performance.md"), begin, end, text)
+}
+
+func write(path, begin, end, text string) error {
 	document, err := os.ReadFile(path) //nolint:gosec // a document of this repository
 	if err != nil {
 		return err

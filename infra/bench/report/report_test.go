@@ -18,13 +18,13 @@ func TestWrite(t *testing.T) {
 	if err := os.WriteFile(name, []byte("a\n"+begin+"old\n"+end+"\nz\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(name, begin, end, "new\n"); err != nil {
+	if err := write(name, begin, end, "new\n"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := os.ReadFile(name); err != nil || string(got) != "a\n"+begin+"\nnew\n"+end+"\nz\n" {
 		t.Errorf("%q, %v", got, err)
 	}
-	if err := Write(name, "<!-- y -->", end, "new\n"); err == nil {
+	if err := write(name, "<!-- y -->", end, "new\n"); err == nil {
 		t.Error("a section was written that is not there")
 	}
 }

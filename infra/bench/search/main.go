@@ -12,10 +12,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 
 	"github.com/municipalitiesnet/munet/infra/bench/report"
-	"github.com/municipalitiesnet/munet/infra/local/checkout"
 	"github.com/municipalitiesnet/munet/infra/local/dynamodblocal"
 )
 
@@ -38,7 +36,7 @@ func main() {
 		if !*write {
 			return nil
 		}
-		return writeSection(text)
+		return report.Write(begin, end, text)
 	}()
 	stop()
 	if err != nil {
@@ -52,11 +50,3 @@ const (
 	begin = "<!-- search: written by go run ./infra/bench/search -write -->\n"
 	end   = "<!-- search: end -->"
 )
-
-func writeSection(text string) error {
-	root, err := checkout.Root()
-	if err != nil {
-		return err
-	}
-	return report.Write(filepath.Join(root, "docs", "performance.md"), begin, end, text)
-}

@@ -12,11 +12,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 
 	"github.com/municipalitiesnet/munet/infra/bench/report"
-	"github.com/municipalitiesnet/munet/infra/local/checkout"
 )
 
 func main() {
@@ -64,7 +62,7 @@ func measure(ctx context.Context, o options) error {
 	if !o.write {
 		return nil
 	}
-	return writeSection(out.String())
+	return report.Write(begin, end, out.String())
 }
 
 // The marks in docs/performance.md between which the tables stand.
@@ -72,11 +70,3 @@ const (
 	begin = "<!-- sender: written by go run ./infra/bench/sender -write -->\n"
 	end   = "<!-- sender: end -->"
 )
-
-func writeSection(text string) error {
-	root, err := checkout.Root()
-	if err != nil {
-		return err
-	}
-	return report.Write(filepath.Join(root, "docs", "performance.md"), begin, end, text)
-}
